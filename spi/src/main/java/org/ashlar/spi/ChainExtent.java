@@ -1,0 +1,31 @@
+package org.ashlar.spi;
+
+import java.util.Optional;
+
+/**
+ * Where a run of bytes lies in a chain of overlays and what it reads as. Immutable.
+ *
+ * @param length how many bytes this says something about, never zero
+ * @param depth 0 if the top layer decides, 1 if the next one does, and so on; filters are not
+ *     counted
+ * @param allocated whether some layer of the chain holds the range, if only as zeroes
+ * @param data whether the range holds data, rather than being known to read as zeroes
+ * @param zero whether the range is known to read as zeroes
+ * @param location where the bytes lie unchanged, if they do
+ */
+public record ChainExtent(
+        long length,
+        int depth,
+        boolean allocated,
+        boolean data,
+        boolean zero,
+        Optional<Location> location) {
+
+    /**
+     * A place in a node that stores bytes as they are.
+     *
+     * @param nodeName the node that stores them
+     * @param offset where they begin there, in bytes
+     */
+    public record Location(String nodeName, long offset) {}
+}

@@ -1,0 +1,26 @@
+package org.ashlar.spi;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A node's children in the order they were attached; an immutable view of one graph snapshot.
+ *
+ * @param all every edge
+ */
+public record Children(List<Child> all) {
+
+    public Children {
+        all = List.copyOf(all);
+    }
+
+    /** Returns the first child in {@code role}. */
+    public Optional<Child> withRole(ChildRole role) {
+        return all.stream().filter(child -> child.role() == role).findFirst();
+    }
+
+    /** Returns the child of that name. */
+    public Optional<Child> named(String name) {
+        return all.stream().filter(child -> child.name().equals(name)).findFirst();
+    }
+}

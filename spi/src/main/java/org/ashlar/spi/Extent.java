@@ -1,0 +1,36 @@
+package org.ashlar.spi;
+
+/**
+ * A run of bytes of one node that are stored in one way. Immutable; the length is in bytes and
+ * never zero.
+ *
+ * <p>An extent is true at some moment while the request that asked is in flight; what backs a
+ * {@link Mapped} answer is not reused before that request ends.
+ */
+public sealed interface Extent {
+
+    /** Returns how many bytes this says something about. */
+    long length();
+
+    /** Stored by this node at this very offset, readable as they are: the answer of a protocol. */
+    record Data(long length) implements Extent {}
+
+    /** Stored unchanged at {@code childOffset} of {@code child}. */
+    record Mapped(long length, Child child, long childOffset) implements Extent {}
+
+    /** Stored here, but readable only through this node: compressed, encrypted, or not known. */
+    record Opaque(long length) implements Extent {}
+
+    /**
+     * Reads as zeroes.
+     *
+     * @param allocated whether this node itself says so (and hides its backing child), rather than
+     *     having nothing there
+     */
+    record Zero(long length, boolean allocated) implements Extent {}
+
+    /**
+     * Not stored here: reads come from the backing child, or are zero without one or past its end.
+     */
+    record Unallocated(long length) implements Extent {}
+}

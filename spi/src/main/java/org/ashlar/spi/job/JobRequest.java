@@ -1,0 +1,39 @@
+package org.ashlar.spi.job;
+
+import java.io.IOException;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.Permissions;
+import org.ashlar.spi.graph.GraphView;
+import org.ashlar.spi.option.OptionValues;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * What a job is given to start; confined to the starting thread, valid until {@code prepare}
+ * returns.
+ */
+@ProviderType
+public interface JobRequest {
+
+    /** Returns the job's id. */
+    String id();
+
+    /** Returns the checked values of {@link JobDriver#options()}. */
+    OptionValues options();
+
+    /** Returns the graph as it stands; it may change until what is relied on is claimed. */
+    GraphView graph();
+
+    /**
+     * Adds a root edge of the job's source to a node.
+     *
+     * @throws org.ashlar.spi.BlockException of kind {@code NOT_PERMITTED} naming both users
+     */
+    Child attachRoot(String label, String nodeName, Permissions permissions) throws IOException;
+
+    /**
+     * Claims an edge: until the job has ended no other change retargets or removes it.
+     *
+     * @throws org.ashlar.spi.BlockException of kind {@code BUSY} naming the job that has it
+     */
+    void claim(Child edge) throws IOException;
+}

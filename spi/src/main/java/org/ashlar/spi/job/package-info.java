@@ -1,0 +1,9 @@
+/** Long-running operations on nodes. */
+@Export
+@Version("0.1.0")
+@NullMarked
+package org.ashlar.spi.job;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;
