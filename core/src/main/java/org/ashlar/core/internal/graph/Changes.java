@@ -1,0 +1,297 @@
+package org.ashlar.core.internal.graph;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.ashlar.core.internal.grace.Pins;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.graph.ChangePlan.OutsideStep;
+import org.ashlar.spi.source.Access;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries a change out in its four steps: reserve, outside, switch, settle. Thread-safe; stateless
+ * but for the graph.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>I1: from the reservation to the switch, or to the undo, what the change relies on and
+ *       alters is reserved for it.
+ *   <li>I2: the switch cannot fail: whatever could has been checked when it was reserved.
+ *   <li>I3: a limit applies to what comes before the switch; what comes after is never undone and
+ *       nobody's progress depends on it.
+ * </ul>
+ */
+public final class Changes {
+    private final GraphState graph;
+    private final Control control;
+
+    public Changes(GraphState graph, Control control) {
+        this.graph = graph;
+        this.control = control;
+    }
+
+    /** A description that may use what only the core can plan. */
+    @FunctionalInterface
+    public interface Description {
+        void describe(Snapshot now, Plan plan) throws IOException;
+    }
+
+    /**
+     * What a change is called and how long it may take to come to its switch.
+     *
+     * @param what for messages, such as {@code blockdev-del of 'a'}
+     * @param claimant the source whose claims do not stand in its way, or null
+     * @param deadline a {@link System#nanoTime()}
+     */
+    public record Terms(String what, @Nullable SourceKey claimant, long deadline) {}
+
+    /** A change between its reservation and its switch. */
+    private record UnderWay(Plan plan, Reservation reservation, Snapshot before, Snapshot result) {}
+
+    /** Applies a change; returns once it has been switched to, with what is left to wait for. */
+    public Settlement apply(Terms terms, Description description) throws IOException {
+        Pins.requireNone();
+        UnderWay change = reserve(terms, description);
+        List<OutsideStep> done = new ArrayList<>();
+        Permits permits = new Permits(graph, control, change.before, change.result);
+        boolean ready = false;
+        try {
+            quiesce(terms, change.plan);
+            permits.raise();
+            runOutside(change.plan, done);
+            ready = true;
+        } catch (IOException | RuntimeException failed) {
+            undo(failed, done, permits);
+            throw failed;
+        } finally {
+            if (!ready) {
+                graph.publishSameShape(draft -> release(draft, change));
+            }
+        }
+        Snapshot last = switchTo(change);
+        return new Settlement(graph, control, change.plan, last, permits).start(terms.what);
+    }
+
+    // Reserve.
+
+    private UnderWay reserve(Terms terms, Description description) throws IOException {
+        while (true) {
+            Snapshot now = graph.current();
+            Plan plan = new Plan(now);
+            description.describe(now, plan);
+            plan.finish();
+            String hindrance = hindrance(now, plan.wants(), terms);
+            if (hindrance == null) {
+                Snapshot result = plan.applyTo(new Draft(now)).build();
+                hindrance = PermissionCheck.passing(now, result);
+                if (hindrance == null) {
+                    UnderWay change = tryReserve(terms, now, plan, result);
+                    if (change != null) {
+                        return change;
+                    }
+                    continue;
+                }
+            }
+            if (!graph.awaitOther(now, terms.deadline)) {
+                throw new BlockException(Kind.BUSY, terms.what + ": " + hindrance);
+            }
+        }
+    }
+
+    private static @Nullable String hindrance(Snapshot now, Reservation.Wants wants, Terms terms)
+            throws IOException {
+        for (Reservation other : now.parts().reservations()) {
+            if (other.collidesWith(wants)) {
+                return "waited too long for " + other.what();
+            }
+        }
+        for (EdgeKey edge : wants.edges()) {
+            SourceKey holder = now.parts().claims().get(edge);
+            if (holder != null && !holder.equals(terms.claimant)) {
+                throw new BlockException(
+                        Kind.BUSY,
+                        "Cannot change '%s' link of %s: it is in use by %s"
+                                .formatted(
+                                        edge.name(), edge.owner().describe(), holder.describe()));
+            }
+        }
+        for (NodeState leaving : now.parts().leavingNodes().values()) {
+            if (wants.names().contains(leaving.name())) {
+                return "a node of the name '" + leaving.name() + "' is still closing";
+            }
+        }
+        return null;
+    }
+
+    /** Reserves what a plan wants; null if the graph is no longer the one it was made against. */
+    private @Nullable UnderWay tryReserve(Terms terms, Snapshot now, Plan plan, Snapshot result)
+            throws IOException {
+        List<EdgeState> touched = PermissionCheck.touched(now, result);
+        Reservation reservation = new Reservation(terms.what, plan.wants(), touched);
+        Snapshot after =
+                graph.publishIf(
+                        now,
+                        snapshot ->
+                                hold(plan, new Draft(snapshot), 1)
+                                        .reserve(reservation)
+                                        .buildSameShape());
+        return after == null ? null : new UnderWay(plan, reservation, now, result);
+    }
+
+    private static Draft hold(Plan plan, Draft draft, int count) {
+        plan.fenced().forEach(node -> draft.hold(node, 0, count));
+        plan.drained().forEach(node -> draft.hold(node, count, 0));
+        return draft;
+    }
+
+    private static Draft release(Draft draft, UnderWay change) {
+        return hold(change.plan, draft, -1).unreserve(change.reservation);
+    }
+
+    // Outside.
+
+    /**
+     * Waits until what the gates held back no longer runs: writes above a fence, everything above a
+     * drain.
+     */
+    private void quiesce(Terms terms, Plan plan) throws BlockException {
+        Snapshot now = graph.current();
+        if (!plan.fenced().isEmpty()) {
+            await(terms, Reach.sourcesIn(now, plan.fenced()), Access.WRITE);
+        }
+        if (!plan.drained().isEmpty()) {
+            await(terms, Reach.sourcesIn(now, plan.drained()), Access.READ, Access.WRITE);
+        }
+    }
+
+    private static void await(Terms terms, Set<SourceKey> sources, Access... accesses)
+            throws BlockException {
+        for (SourceKey source : sources) {
+            for (Access access : accesses) {
+                if (!source.domain(access).synchronize(terms.deadline)) {
+                    throw new BlockException(
+                            Kind.BUSY,
+                            terms.what + ": waited too long for requests of " + source.describe());
+                }
+            }
+        }
+    }
+
+    private void runOutside(Plan plan, List<OutsideStep> done) throws IOException {
+        for (NodeState state : removedOf(plan)) {
+            if (state.isWritable()) {
+                control.withRequest(state.face::inactivate);
+            }
+        }
+        for (OutsideStep step : plan.steps()) {
+            done.add(step);
+            control.withRequest(step::apply);
+        }
+    }
+
+    private List<NodeState> removedOf(Plan plan) {
+        Snapshot now = graph.current();
+        return plan.removed().stream().map(now::state).filter(Objects::nonNull).toList();
+    }
+
+    private void undo(Throwable reason, List<OutsideStep> done, Permits permits) {
+        for (OutsideStep step : done.reversed()) {
+            try {
+                control.withRequest(step::undo);
+            } catch (IOException | RuntimeException worse) {
+                reason.addSuppressed(worse);
+            }
+        }
+        permits.lower(reason);
+    }
+
+    // Switch.
+
+    private Snapshot switchTo(UnderWay change) throws BlockException {
+        Snapshot[] last = new Snapshot[1];
+        graph.publish(now -> {
+            last[0] = now;
+            Draft draft = change.plan.applyTo(new Draft(now));
+            change.plan.loosened().forEach(draft::leave);
+            return release(draft, change).build();
+        });
+        return last[0];
+    }
+
+    /** Returns the sources whose requests could be where a change took something away. */
+    static Set<SourceKey> concerned(Snapshot last, Plan plan) {
+        Set<SourceKey> sources = new HashSet<>(Reach.sourcesIn(last, plan.left()));
+        sources.addAll(plan.removedSources());
+        return sources;
+    }
+
+    /**
+     * Claims an edge for a source: until it is given up, no change of others leads it elsewhere or
+     * takes it out.
+     *
+     * @throws BlockException of kind {@code BUSY} if another source has it, or a change under way
+     *     is about to alter it
+     */
+    public void claim(SourceKey source, EdgeKey edge) throws BlockException {
+        graph.publish(now -> {
+            SourceKey holder = now.parts().claims().get(edge);
+            if (holder != null && !holder.equals(source)) {
+                throw new BlockException(
+                        Kind.BUSY,
+                        "The '%s' link of %s is in use by %s"
+                                .formatted(
+                                        edge.name(), edge.owner().describe(), holder.describe()));
+            }
+            for (Reservation reservation : now.parts().reservations()) {
+                if (reservation.alters(edge)) {
+                    throw new BlockException(
+                            Kind.BUSY,
+                            "The '%s' link of %s is being changed: %s"
+                                    .formatted(
+                                            edge.name(),
+                                            edge.owner().describe(),
+                                            reservation.what()));
+                }
+            }
+            return new Draft(now).claim(edge, source).buildSameShape();
+        });
+    }
+
+    /** Gives up every claim of a source. */
+    public void releaseClaims(SourceKey source) {
+        graph.publishSameShape(draft -> draft.unclaim(source));
+    }
+
+    /**
+     * Closes the gates above nodes, waits until nothing of theirs is in flight, and gives what ends
+     * the drain.
+     */
+    public Runnable drain(Terms terms, Node... nodes) throws BlockException {
+        Pins.requireNone();
+        Set<Node> all = new HashSet<>(Arrays.asList(nodes));
+        graph.publishSameShape(draft -> holdAll(draft, all, 1));
+        Runnable end = () -> graph.publishSameShape(draft -> holdAll(draft, all, -1));
+        boolean drained = false;
+        try {
+            await(terms, Reach.sourcesIn(graph.current(), all), Access.READ, Access.WRITE);
+            drained = true;
+            return end;
+        } finally {
+            if (!drained) {
+                end.run();
+            }
+        }
+    }
+
+    private static Draft holdAll(Draft draft, Set<Node> nodes, int count) {
+        nodes.forEach(node -> draft.hold(node, count, 0));
+        return draft;
+    }
+}

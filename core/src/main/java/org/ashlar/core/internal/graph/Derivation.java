@@ -1,0 +1,68 @@
+package org.ashlar.core.internal.graph;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.ashlar.core.internal.graph.NodeState.Derived;
+import org.ashlar.core.internal.graph.NodeState.Traits;
+import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.Capabilities;
+import org.ashlar.spi.Capabilities.Feature;
+import org.ashlar.spi.Permissions;
+
+/**
+ * What follows for nodes from their place in the graph: capabilities, from the children up;
+ * permissions, from the parents down. Confined to one thread.
+ */
+final class Derivation {
+    private final Map<Node, Capabilities> capabilities = new HashMap<>();
+    private final Map<Node, Permissions> incoming;
+    private final Map<Node, Derived> derived = new HashMap<>();
+
+    Derivation(List<Node> nodes, Map<Node, Permissions> incoming) {
+        this.incoming = new HashMap<>(incoming);
+        nodes.forEach(node -> this.incoming.putIfAbsent(node, Permissions.NONE));
+    }
+
+    /** What a node is made of. */
+    record Part(BlockNode face, Traits traits, List<EdgeState> edges) {}
+
+    /** Derives what a node can do; its children first. */
+    void capabilities(Node node, Part part) {
+        Map<String, Capabilities> ofChildren = new LinkedHashMap<>();
+        for (EdgeState edge : part.edges) {
+            ofChildren.put(
+                    edge.key().name(), Objects.requireNonNull(capabilities.get(edge.target())));
+        }
+        Capabilities able = part.face.capabilities(ofChildren);
+        if (part.traits.settings().readOnly() || part.traits.corrupt()) {
+            able = able.without(Feature.WRITE, Feature.RESIZE);
+        }
+        if (!part.traits.settings().unmap()) {
+            able = able.without(Feature.DISCARD);
+        }
+        capabilities.put(node, able);
+    }
+
+    /** Derives what a node needs of its children; its parents first, capabilities before. */
+    void permissions(Node node, Part part) {
+        Capabilities able = Objects.requireNonNull(capabilities.get(node));
+        Permissions cumulative = Objects.requireNonNull(incoming.get(node));
+        List<EdgeState> edges = new ArrayList<>(part.edges.size());
+        for (EdgeState edge : part.edges) {
+            Permissions needed =
+                    part.face.permissionsOn(edge.key().role(), cumulative, able.has(Feature.WRITE));
+            edges.add(edge.with(needed));
+            incoming.merge(edge.target(), needed, Permissions::and);
+        }
+        derived.put(node, new Derived(able, edges, cumulative));
+    }
+
+    /** Returns what was derived for a node. */
+    Derived derived(Node node) {
+        return Objects.requireNonNull(derived.get(node));
+    }
+}

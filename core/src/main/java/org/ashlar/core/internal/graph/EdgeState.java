@@ -1,0 +1,23 @@
+package org.ashlar.core.internal.graph;
+
+import org.ashlar.spi.Permissions;
+
+/**
+ * An edge in one snapshot. Immutable.
+ *
+ * @param key which edge
+ * @param target where it leads
+ * @param permissions what its owner uses and shares
+ */
+public record EdgeState(EdgeKey key, Node target, Permissions permissions) {
+
+    /** Returns the edge led elsewhere. */
+    EdgeState to(Node node) {
+        return new EdgeState(key, node, permissions);
+    }
+
+    /** Returns the edge with other permissions. */
+    EdgeState with(Permissions other) {
+        return permissions.equals(other) ? this : new EdgeState(key, target, other);
+    }
+}

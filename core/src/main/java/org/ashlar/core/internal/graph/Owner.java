@@ -1,0 +1,8 @@
+package org.ashlar.core.internal.graph;
+
+/** What an edge begins at: a node, or a source of requests. */
+public sealed interface Owner permits Node, SourceKey {
+
+    /** Returns what messages call it: {@code node 'top'}, {@code job 'stream0'}. */
+    String describe();
+}

@@ -1,0 +1,283 @@
+package org.ashlar.core.internal.graph;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.ashlar.core.internal.graph.NodeState.Traits;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.Permissions;
+import org.ashlar.spi.graph.ChangePlan;
+
+/**
+ * What one change wants, collected against one snapshot; its edits are by identity, so that they
+ * can be applied to the snapshot of the switch as well. Confined to the thread that applies the
+ * change.
+ */
+public final class Plan implements ChangePlan {
+    private final Snapshot now;
+    private final List<Consumer<Draft>> edits = new ArrayList<>();
+    private final List<OutsideStep> steps = new ArrayList<>();
+    private final Set<Node> relied = new HashSet<>();
+    private final Set<Node> newTargets = new HashSet<>();
+    private final Set<Node> altered = new HashSet<>();
+    private final Set<EdgeKey> edges = new HashSet<>();
+    private final Set<String> names = new HashSet<>();
+    private final Set<Node> fenced = new LinkedHashSet<>();
+    private final Set<Node> drained = new LinkedHashSet<>();
+    private final Set<Node> removed = new LinkedHashSet<>();
+    private final List<EdgeState> loosened = new ArrayList<>();
+    private final Map<Node, BlockNode> replaced = new LinkedHashMap<>();
+    private final Set<SourceKey> removedSources = new LinkedHashSet<>();
+
+    public Plan(Snapshot now) {
+        this.now = now;
+    }
+
+    private NodeState find(String nodeName) throws BlockException {
+        NodeState state = now.state(nodeName);
+        if (state == null) {
+            throw new BlockException(
+                    Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + nodeName + "'");
+        }
+        return state;
+    }
+
+    private EdgeState find(Child edge) throws BlockException {
+        EdgeState state = now.edge(EdgeHandle.keyOf(edge));
+        if (state == null) {
+            throw new BlockException(Kind.NOT_FOUND, "edge '" + edge + "' is not in the graph");
+        }
+        return state;
+    }
+
+    @Override
+    public void reserve(String nodeName) throws BlockException {
+        relied.add(find(nodeName).node);
+    }
+
+    @Override
+    public void retarget(Child edge, String nodeName) throws BlockException {
+        EdgeState state = find(edge);
+        Node target = find(nodeName).node;
+        alter(state);
+        lead(target);
+        edits.add(draft -> draft.retarget(state.key(), target));
+    }
+
+    @Override
+    public void attach(String parentName, String edgeName, ChildRole role, String nodeName)
+            throws BlockException {
+        Node parent = find(parentName).node;
+        EdgeKey key = parent.vacant().get(edgeName);
+        if (key == null || key.role() != role || now.edge(key) != null) {
+            throw BlockException.invalid(
+                    "Node '%s' has no free '%s' child".formatted(parentName, edgeName));
+        }
+        Node target = find(nodeName).node;
+        altered.add(parent);
+        edges.add(key);
+        lead(target);
+        edits.add(draft -> draft.attach(new EdgeState(key, target, Permissions.NONE)));
+    }
+
+    /** Adds a root edge. */
+    public void attach(EdgeKey root, String nodeName, Permissions permissions)
+            throws BlockException {
+        Node target = find(nodeName).node;
+        lead(target);
+        edges.add(root);
+        edits.add(draft -> draft.attach(new EdgeState(root, target, permissions)));
+    }
+
+    /** Gives a root edge other permissions. */
+    public void permissions(EdgeKey root, Permissions permissions) throws BlockException {
+        find(root);
+        edges.add(root);
+        edits.add(draft -> draft.permissions(root, permissions));
+    }
+
+    @Override
+    public void detach(Child edge) throws BlockException {
+        EdgeState state = find(edge);
+        alter(state);
+        edits.add(draft -> draft.detach(state.key()));
+    }
+
+    private void lead(Node target) {
+        relied.add(target);
+        newTargets.add(target);
+    }
+
+    private void alter(EdgeState state) {
+        edges.add(state.key());
+        loosened.add(state);
+        if (state.key().owner() instanceof Node parent) {
+            altered.add(parent);
+        }
+    }
+
+    @Override
+    public void remove(String nodeName) throws BlockException {
+        removeNode(find(nodeName));
+    }
+
+    private void removeNode(NodeState state) {
+        if (removed.add(state.node)) {
+            altered.add(state.node);
+            edits.add(draft -> draft.leave(state.node));
+            removeSource(state.node.background());
+        }
+    }
+
+    /**
+     * Takes out, after the description is complete, every node that nobody named and that nobody
+     * uses any more.
+     */
+    void finish() {
+        ArrayDeque<Node> suspects = new ArrayDeque<>();
+        loosened.forEach(edge -> suspects.add(edge.target()));
+        removed.forEach(node -> addChildren(node, suspects));
+        while (!suspects.isEmpty()) {
+            NodeState state = now.state(suspects.remove());
+            if (state != null
+                    && !state.traits().named()
+                    && !removed.contains(state.node)
+                    && !isUsed(state.node)) {
+                removeNode(state);
+                addChildren(state.node, suspects);
+            }
+        }
+    }
+
+    private void addChildren(Node node, ArrayDeque<Node> into) {
+        NodeState state = now.state(node);
+        if (state != null) {
+            state.edges().forEach(edge -> into.add(edge.target()));
+        }
+    }
+
+    private boolean isUsed(Node node) {
+        if (newTargets.contains(node)) {
+            return true;
+        }
+        for (EdgeState edge : now.edgesTo(node)) {
+            boolean goes =
+                    loosened.contains(edge)
+                            || (edge.key().owner() instanceof Node parent
+                                    && removed.contains(parent));
+            if (!goes) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes out a source with its roots. */
+    public void removeSource(SourceKey source) {
+        removedSources.add(source);
+        loosened.addAll(now.parts().roots().getOrDefault(source, List.of()));
+        edits.add(draft -> draft.remove(source));
+    }
+
+    /** Adds a node that has been opened, with its edges and the source of its own work. */
+    public void add(Node node, BlockNode face, Traits traits, List<EdgeState> nodeEdges)
+            throws BlockException {
+        if (now.state(node.name()) != null) {
+            throw BlockException.invalid("Duplicate nodes with node-name='" + node.name() + "'");
+        }
+        names.add(node.name());
+        nodeEdges.forEach(edge -> {
+            if (now.state(edge.target()) != null) {
+                lead(edge.target());
+            }
+        });
+        edits.add(draft -> draft.add(node, face, traits, nodeEdges).add(node.background()));
+    }
+
+    /** Lets another face serve a node. */
+    public void replaceFace(String nodeName, BlockNode face, Traits traits) throws BlockException {
+        NodeState state = find(nodeName);
+        altered.add(state.node);
+        replaced.put(state.node, state.face);
+        edits.add(draft -> draft.face(state.node, face, traits));
+    }
+
+    @Override
+    public void fenceWrites(String nodeName) throws BlockException {
+        fenced.add(find(nodeName).node);
+    }
+
+    @Override
+    public void drain(String nodeName) throws BlockException {
+        drained.add(find(nodeName).node);
+    }
+
+    @Override
+    public void outside(OutsideStep step) {
+        steps.add(step);
+    }
+
+    // What the change is carried out by.
+
+    Reservation.Wants wants() {
+        return new Reservation.Wants(relied, altered, edges, names);
+    }
+
+    /** Returns the graph as the change will have it. */
+    Draft applyTo(Draft draft) {
+        edits.forEach(edit -> edit.accept(draft));
+        return draft;
+    }
+
+    List<OutsideStep> steps() {
+        return steps;
+    }
+
+    Set<Node> fenced() {
+        return fenced;
+    }
+
+    /** Returns the nodes to drain. */
+    Set<Node> drained() {
+        return drained;
+    }
+
+    Set<Node> removed() {
+        return removed;
+    }
+
+    Set<SourceKey> removedSources() {
+        return removedSources;
+    }
+
+    /** Returns the edges that lead elsewhere or nowhere afterwards, as they were. */
+    List<EdgeState> loosened() {
+        return loosened;
+    }
+
+    /** Returns the faces that serve no longer afterwards. */
+    Map<Node, BlockNode> replaced() {
+        return replaced;
+    }
+
+    /**
+     * Returns every node that a request begun before the switch could still be in, where it would
+     * matter.
+     */
+    Set<Node> left() {
+        Set<Node> left = new HashSet<>(removed);
+        left.addAll(replaced.keySet());
+        loosened.forEach(edge -> left.add(edge.target()));
+        return left;
+    }
+}

@@ -1,0 +1,125 @@
+package org.ashlar.core.internal.graph;
+
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.ashlar.core.internal.grace.Interrupts;
+import org.ashlar.core.internal.grace.Pins;
+import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.source.Access;
+
+/**
+ * What is left of a change after its switch: a grace period of every source that could be where
+ * something was taken away, then closing it. Thread-safe. It is never undone; who needs what it
+ * releases waits for it.
+ */
+public final class Settlement {
+    private static final long NO_LIMIT = Long.MAX_VALUE / 4;
+
+    private final GraphState graph;
+    private final Control control;
+    private final Plan plan;
+    private final Snapshot last;
+    private final Permits permits;
+    private final CountDownLatch settled = new CountDownLatch(1);
+
+    /** Prepares to settle {@code plan}, before whose switch the graph was {@code last}. */
+    Settlement(GraphState graph, Control control, Plan plan, Snapshot last, Permits permits) {
+        this.graph = graph;
+        this.control = control;
+        this.plan = plan;
+        this.last = last;
+        this.permits = permits;
+    }
+
+    /** Settles on a thread of its own. */
+    Settlement start(String what) {
+        Thread.ofVirtual()
+                .name("settle " + what)
+                .start(() -> {
+                    try {
+                        settle();
+                    } catch (RuntimeException error) {
+                        control.report("settling " + what, error);
+                    } finally {
+                        settled.countDown();
+                    }
+                });
+        return this;
+    }
+
+    private void settle() {
+        for (SourceKey source : Changes.concerned(last, plan)) {
+            for (Access access : Access.values()) {
+                source.domain(access).synchronize(System.nanoTime() + NO_LIMIT);
+            }
+        }
+        plan.removed().forEach(this::close);
+        plan.replaced().forEach(this::close);
+        permits.settle();
+        graph.publishSameShape(draft -> {
+            plan.loosened().forEach(draft::settle);
+            plan.removed().forEach(draft::settle);
+            return draft;
+        });
+        plan.removedSources().forEach(this::giveBack);
+        plan.removed().forEach(this::giveBack);
+    }
+
+    private void close(Node node) {
+        NodeState state = last.state(node);
+        control.stopBackground(node);
+        if (state != null) {
+            close(node, state.face);
+        }
+    }
+
+    private void close(Node node, BlockNode face) {
+        node.control().lock();
+        try {
+            face.close();
+        } catch (IOException | RuntimeException error) {
+            control.report("closing node '" + node.name() + "'", error);
+        } finally {
+            node.control().unlock();
+        }
+    }
+
+    private void giveBack(SourceKey source) {
+        last.parts()
+                .roots()
+                .getOrDefault(source, java.util.List.of())
+                .forEach(edge -> graph.giveEdgeSlot(edge.key().slot()));
+        graph.giveSourceSlot(source.slot());
+    }
+
+    private void giveBack(Node node) {
+        NodeState state = last.state(node);
+        if (state != null) {
+            node.edgeSlots(state.edges()).forEach(graph::giveEdgeSlot);
+        }
+    }
+
+    /**
+     * Waits until everything is released.
+     *
+     * @param deadline a {@link System#nanoTime()}
+     * @return false if the deadline passed first
+     * @throws IllegalStateException if the calling thread is pinned
+     */
+    public boolean await(long deadline) {
+        Pins.requireNone();
+        boolean interrupted = false;
+        while (true) {
+            try {
+                boolean done = settled.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                if (interrupted) {
+                    Interrupts.restore();
+                }
+                return done;
+            } catch (InterruptedException stray) {
+                interrupted = true;
+            }
+        }
+    }
+}

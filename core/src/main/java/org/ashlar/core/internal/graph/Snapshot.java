@@ -1,0 +1,262 @@
+package org.ashlar.core.internal.graph;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.graph.EdgeInfo;
+import org.ashlar.spi.graph.GraphView;
+import org.ashlar.spi.graph.NodeInfo;
+import org.ashlar.spi.source.Access;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The graph as it stands at one moment: nodes, edges, roots, gates, and what changes under way have
+ * reserved. Immutable; made by {@code Draft} alone.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>I1: every edge of a node or root that is not leaving leads to a node in {@code nodes}.
+ *   <li>I2: {@code targets[slot]} is the node that the edge {@code keys[slot]} leads to; edges that
+ *       are leaving or gone have no entry, so a request that begins on this snapshot cannot follow
+ *       them.
+ *   <li>I3: {@code gates[slot]} says for which accesses the source of that slot is closed: derived
+ *       from drains and fences of the nodes it reaches.
+ * </ul>
+ */
+public final class Snapshot implements GraphView {
+    static final byte CLOSED_FOR_READ = 1;
+    static final byte CLOSED_FOR_WRITE = 2;
+    static final byte GONE = 4;
+
+    /** The parts a snapshot is made of. */
+    record Parts(
+            Map<Node, NodeState> nodes,
+            Map<SourceKey, List<EdgeState>> roots,
+            Map<Node, NodeState> leavingNodes,
+            List<EdgeState> leavingEdges,
+            List<Reservation> reservations,
+            Map<EdgeKey, SourceKey> claims) {
+        Parts {
+            nodes = Collections.unmodifiableMap(nodes);
+            roots = Collections.unmodifiableMap(roots);
+            leavingNodes = Collections.unmodifiableMap(leavingNodes);
+            leavingEdges = Collections.unmodifiableList(leavingEdges);
+            reservations = Collections.unmodifiableList(reservations);
+            claims = Collections.unmodifiableMap(claims);
+        }
+    }
+
+    private final long generation;
+    private final Parts parts;
+    private final Map<String, NodeState> byName = new LinkedHashMap<>();
+    private final @Nullable NodeState[] targets;
+    private final @Nullable EdgeKey[] keys;
+    private final byte[] gates;
+
+    Snapshot(long generation, Parts parts, byte[] gates, int edgeSlots) {
+        this.generation = generation;
+        this.parts = parts;
+        this.gates = gates;
+        this.targets = new NodeState[edgeSlots];
+        this.keys = new EdgeKey[edgeSlots];
+        for (NodeState state : parts.nodes.values()) {
+            byName.put(state.name(), state);
+            state.edges().forEach(this::index);
+        }
+        parts.roots.values().forEach(edges -> edges.forEach(this::index));
+    }
+
+    private void index(EdgeState edge) {
+        NodeState target = parts.nodes.get(edge.target());
+        if (target == null) { // I1
+            throw new IllegalStateException(
+                    edge.key() + " leads to " + edge.target() + ", which is not in the graph");
+        }
+        keys[edge.key().slot()] = edge.key();
+        targets[edge.key().slot()] = target;
+    }
+
+    /** Returns an empty graph. */
+    static Snapshot empty() {
+        Parts none = new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of());
+        return new Snapshot(0, none, new byte[0], 0);
+    }
+
+    /** Returns the node an edge leads to, or null if it leads nowhere (any more). */
+    public @Nullable NodeState target(EdgeKey edge) {
+        int slot = edge.slot();
+        return slot < targets.length && edge.equals(keys[slot]) ? targets[slot] : null;
+    }
+
+    /**
+     * Returns whether the gate of a source is closed for an access; a source that is not in the
+     * graph is.
+     */
+    public boolean isClosed(SourceKey source, Access access) {
+        byte mask = access == Access.READ ? CLOSED_FOR_READ : CLOSED_FOR_WRITE;
+        int slot = source.slot();
+        return slot >= gates.length || (gates[slot] & mask) != 0;
+    }
+
+    /** Returns the sources that are not nodes' own work. */
+    public List<SourceKey> sources() {
+        return parts.roots.keySet().stream().filter(source -> source.home() == null).toList();
+    }
+
+    /** Returns whether a source is in the graph. */
+    public boolean has(SourceKey source) {
+        return parts.roots.containsKey(source);
+    }
+
+    Parts parts() {
+        return parts;
+    }
+
+    byte gate(SourceKey source) {
+        return source.slot() < gates.length ? gates[source.slot()] : GONE;
+    }
+
+    /** Returns how many edge slots there are. */
+    int edgeSlots() {
+        return targets.length;
+    }
+
+    /** Returns every node that is not leaving. */
+    public Collection<NodeState> states() {
+        return parts.nodes.values();
+    }
+
+    /** Returns the node's state, or null if it is not in the graph or leaving. */
+    public @Nullable NodeState state(Node node) {
+        return parts.nodes.get(node);
+    }
+
+    /** Returns the state of the node of that name, or null. */
+    public @Nullable NodeState state(String name) {
+        return byName.get(name);
+    }
+
+    /** Returns the edges that lead to a node, leaving ones not counted. */
+    public List<EdgeState> edgesTo(Node node) {
+        List<EdgeState> found = new ArrayList<>();
+        parts.roots.values().forEach(edges -> addEdgesTo(node, edges, found));
+        parts.nodes.values().forEach(state -> addEdgesTo(node, state.edges(), found));
+        return found;
+    }
+
+    private static void addEdgesTo(Node node, List<EdgeState> edges, List<EdgeState> found) {
+        for (EdgeState edge : edges) {
+            if (edge.target().equals(node)) {
+                found.add(edge);
+            }
+        }
+    }
+
+    /** Returns the edge's state, or null if it leads nowhere. */
+    public @Nullable EdgeState edge(EdgeKey key) {
+        List<EdgeState> edges =
+                switch (key.owner()) {
+                    case Node node ->
+                            parts.nodes.containsKey(node)
+                                    ? parts.nodes.get(node).edges()
+                                    : List.of();
+                    case SourceKey source -> parts.roots.getOrDefault(source, List.of());
+                };
+        for (EdgeState edge : edges) {
+            if (edge.key().equals(key)) {
+                return edge;
+            }
+        }
+        return null;
+    }
+
+    // The view for drivers, jobs and monitors.
+
+    @Override
+    public long generation() {
+        return generation;
+    }
+
+    @Override
+    public Collection<NodeInfo> nodes() {
+        return parts.nodes.values().stream().map(state -> info(state, false)).toList();
+    }
+
+    @Override
+    public Collection<NodeInfo> leaving() {
+        return parts.leavingNodes.values().stream().map(state -> info(state, true)).toList();
+    }
+
+    @Override
+    public Optional<NodeInfo> find(String nodeName) {
+        return Optional.ofNullable(byName.get(nodeName)).map(state -> info(state, false));
+    }
+
+    @Override
+    public List<EdgeInfo> roots() {
+        return parts.roots.values().stream().flatMap(List::stream).map(Snapshot::info).toList();
+    }
+
+    @Override
+    public List<EdgeInfo> parents(String nodeName) {
+        NodeState state = byName.get(nodeName);
+        return state == null
+                ? List.of()
+                : edgesTo(state.node).stream().map(Snapshot::info).toList();
+    }
+
+    private NodeInfo info(NodeState state, boolean leaving) {
+        return new NodeInfo(
+                state.node.id(),
+                state.name(),
+                state.node.driver(),
+                state.node.kind(),
+                state.traits().named(),
+                state.isWritable(),
+                leaving,
+                state.drains(),
+                state.capabilities,
+                state.cumulative(),
+                state.settings(),
+                fileName(state.node, state.edges()),
+                state.edges().stream().map(Snapshot::info).toList());
+    }
+
+    /** Returns the file that a node shows: its own, or that of what it is stored in. */
+    private String fileName(Node node, List<EdgeState> edges) {
+        if (!node.fileName().isEmpty()) {
+            return node.fileName();
+        }
+        for (EdgeState edge : edges) {
+            NodeState child = parts.nodes.get(edge.target());
+            if (edge.key().role() != ChildRole.BACKING && child != null) {
+                return fileName(child.node, child.edges());
+            }
+        }
+        return "";
+    }
+
+    private static EdgeInfo info(EdgeState edge) {
+        EdgeKey key = edge.key();
+        boolean root = key.owner() instanceof SourceKey;
+        String parent =
+                switch (key.owner()) {
+                    case Node node -> node.name();
+                    case SourceKey source -> source.label();
+                };
+        return new EdgeInfo(
+                key,
+                parent,
+                root,
+                key.name(),
+                key.role(),
+                edge.target().name(),
+                edge.permissions());
+    }
+}

@@ -1,0 +1,30 @@
+package org.ashlar.core.internal.io;
+
+import org.ashlar.core.internal.grace.PinPlace;
+import org.ashlar.core.internal.graph.Snapshot;
+
+/** A request that is listed while it is in flight. Thread-safe. */
+final class TracedRequest extends CoreRequest {
+    private final RequestTrace trace;
+
+    /**
+     * Where it comes from.
+     *
+     * @param trace where it is listed
+     * @param label what its source is called
+     */
+    record Origin(RequestTrace trace, String label) {}
+
+    TracedRequest(
+            PinPlace place, int bank, Snapshot snapshot, boolean mustNotBlock, Origin origin) {
+        super(place, bank, snapshot, mustNotBlock);
+        this.trace = origin.trace;
+        trace.began(this, origin.label);
+    }
+
+    @Override
+    public void close() {
+        trace.ended(this);
+        super.close();
+    }
+}

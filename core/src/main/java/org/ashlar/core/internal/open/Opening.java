@@ -1,0 +1,301 @@
+package org.ashlar.core.internal.open;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.ashlar.core.internal.graph.EdgeState;
+import org.ashlar.core.internal.graph.Node;
+import org.ashlar.core.internal.graph.NodeState;
+import org.ashlar.core.internal.graph.NodeState.Traits;
+import org.ashlar.core.internal.graph.Owner;
+import org.ashlar.core.internal.graph.Plan;
+import org.ashlar.core.internal.graph.Snapshot;
+import org.ashlar.core.internal.graph.Staging;
+import org.ashlar.core.internal.io.BackgroundImpl;
+import org.ashlar.core.internal.io.Edge;
+import org.ashlar.core.internal.io.SourceImpl;
+import org.ashlar.spi.BlockDriver;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.Buffers;
+import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.DriverKind;
+import org.ashlar.spi.NodeSettings;
+import org.ashlar.spi.option.OptionTree;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One opening of a tree of nodes: what is opened is staged, to be published as one or closed again.
+ * Confined to one thread.
+ *
+ * <p>Invariant I1: a staged node's children are staged before it or were in the graph when the
+ * opening began.
+ */
+public final class Opening {
+    private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+
+    private final OpenServices services;
+    private final FileNames fileNames;
+    private final Snapshot now;
+    private final Staging staging;
+    private final OpeningRequest request;
+    private final List<Staged> staged = new ArrayList<>();
+    private final Map<String, Staged> byName = new HashMap<>();
+    private final Set<String> chain = new HashSet<>();
+
+    /** Begins an opening on the graph as it is. */
+    public Opening(OpenServices services) {
+        this.services = services;
+        this.fileNames = new FileNames(services.drivers());
+        this.now = services.graph().current();
+        this.staging = new Staging(now);
+        this.request = new OpeningRequest(now);
+    }
+
+    OpenServices services() {
+        return services;
+    }
+
+    OpeningRequest request() {
+        return request;
+    }
+
+    Snapshot now() {
+        return now;
+    }
+
+    /**
+     * Opens the node that a user describes, with what the description says below it, and returns
+     * its name.
+     */
+    public String open(OptionTree options) throws IOException {
+        return openImage(options, NodeSettings.DEFAULT, true).node().name();
+    }
+
+    /** Opens a node whose format is found out if no driver is named. */
+    Staged openImage(OptionTree given, NodeSettings inherited, boolean named) throws IOException {
+        OptionTree options = fileNames.expand(given);
+        Optional<String> driver = options.text(NodeOptions.DRIVER);
+        if (driver.isPresent()) {
+            return openWith(find(driver.get()), options, inherited, new Origin(named, false));
+        }
+        if (!options.has(NodeOptions.FILENAME) && !options.has("file")) {
+            throw BlockException.invalid("Parameter 'driver' is missing");
+        }
+        return openProbed(options, inherited, named);
+    }
+
+    /** Opens what an image names as its backing file; an error says which. */
+    Staged openBacking(OptionTree description, NodeSettings inherited) throws IOException {
+        String fileName = description.text(NodeOptions.FILENAME).orElse("");
+        if (!fileName.isEmpty() && !chain.add(fileName)) {
+            throw BlockException.invalid(
+                    "Backing file '%s' creates an infinite loop.".formatted(fileName));
+        }
+        try {
+            return openImage(description, inherited, false);
+        } catch (BlockException error) {
+            throw new BlockException(
+                    error.kind(), "Could not open backing file: " + error.getMessage(), error);
+        } finally {
+            chain.remove(fileName);
+        }
+    }
+
+    /** Returns the file that an image is in, by the edges it has so far. */
+    String fileNameOf(List<EdgeState> edges) {
+        for (EdgeState edge : edges) {
+            if (edge.key().role() != ChildRole.BACKING) {
+                Staged child = staged(edge.target());
+                String own = edge.target().fileName();
+                return own.isEmpty() && child != null ? fileNameOf(child.edges()) : own;
+            }
+        }
+        return "";
+    }
+
+    /** Opens a node of the protocol that its file name, or its driver, says. */
+    Staged openProtocol(OptionTree given, NodeSettings inherited) throws IOException {
+        OptionTree options = fileNames.expand(given);
+        Optional<String> driver = options.text(NodeOptions.DRIVER);
+        String fileName = options.text(NodeOptions.FILENAME).orElse("");
+        if (driver.isEmpty() && fileName.isEmpty()) {
+            throw BlockException.invalid("Must specify either driver or file");
+        }
+        String name = driver.isPresent() ? driver.get() : fileNames.protocolOf(fileName);
+        return openWith(find(name), options, inherited, new Origin(false, false));
+    }
+
+    private Staged openProbed(OptionTree options, NodeSettings inherited, boolean named)
+            throws IOException {
+        NodeSettings settings = NodeOptions.settings(options, inherited);
+        OptionTree file =
+                options.subtree("file")
+                        .orElse(
+                                options.isText()
+                                        ? OptionTree.dotted(Map.of())
+                                        : OptionTree.empty());
+        String fileName = options.text(NodeOptions.FILENAME).orElse(null);
+        if (fileName != null) {
+            file = file.with(NodeOptions.FILENAME, fileName);
+        }
+        Staged protocol = openProtocol(file, NodeOptions.handDown(settings, ChildRole.IMAGE));
+        Prober.Found format = probe(protocol);
+        OptionTree rest =
+                options.without(NodeOptions.FILENAME).with("file", protocol.node().name());
+        return openWith(
+                format.driver(),
+                rest.with(NodeOptions.DRIVER, format.driver().name()),
+                inherited,
+                new Origin(named, format.guessed()));
+    }
+
+    private Prober.Found probe(Staged protocol) throws IOException {
+        long length = Math.min(Prober.HEAD, protocol.face().length(request));
+        try (Buffers.Buffer head = services.buffers().acquire(length)) {
+            services.io().read(request, staging.state(protocol.node()), 0, head.segment());
+            return Prober.best(services.drivers(), head.segment())
+                    .orElseThrow(() ->
+                            BlockException.invalid(
+                                    "Could not determine the format of '%s'"
+                                            .formatted(protocol.node().fileName())));
+        }
+    }
+
+    BlockDriver find(String name) throws BlockException {
+        return services.drivers()
+                .node(name)
+                .orElseThrow(
+                        () -> new BlockException(Kind.INVALID, "Unknown driver '" + name + "'"));
+    }
+
+    /** Whether a user asked for the node by itself, and whether its format was only guessed. */
+    private record Origin(boolean named, boolean guessed) {}
+
+    private Staged openWith(
+            BlockDriver driver, OptionTree given, NodeSettings inherited, Origin origin)
+            throws IOException {
+        OptionTree options = moveFileName(driver, given);
+        NodeSettings settings = NodeOptions.settings(options, inherited);
+        String name = options.text(NodeOptions.NODE_NAME).orElseGet(this::madeUpName);
+        checkName(name, options.has(NodeOptions.NODE_NAME));
+        String fileName = options.text(NodeOptions.FILENAME).orElse("");
+        Node node =
+                new Node(
+                        services.graph().takeNodeId(),
+                        new Node.Label(name, driver.name(), driver.kind(), fileName),
+                        home -> new SourceImpl(services.graph(), home));
+        BackgroundImpl background = new BackgroundImpl(services.graph(), services.events(), node);
+        Traits traits = new Traits(driver, options, settings, origin.named, origin.guessed, false);
+        OpenContext context = new OpenContext(this, driver, node, background, traits);
+        BlockNode face = context.open();
+        Staged opened = new Staged(node, face, traits, context.edges(), background);
+        stage(opened);
+        return opened;
+    }
+
+    /** A format's {@code filename} is that of its {@code file}. */
+    private static OptionTree moveFileName(BlockDriver driver, OptionTree options) {
+        String fileName = options.text(NodeOptions.FILENAME).orElse(null);
+        if (driver.kind() == DriverKind.PROTOCOL || fileName == null) {
+            return options;
+        }
+        OptionTree file = options.subtree("file").orElse(OptionTree.empty());
+        return options.without(NodeOptions.FILENAME)
+                .with("file", file.with(NodeOptions.FILENAME, fileName));
+    }
+
+    private void checkName(String name, boolean given) throws BlockException {
+        boolean wellFormed =
+                !name.isEmpty()
+                        && Character.isLetter(name.charAt(0))
+                        && name.chars()
+                                .allMatch(c ->
+                                        Character.isLetterOrDigit(c)
+                                                || c == '-'
+                                                || c == '.'
+                                                || c == '_');
+        if (given && (!wellFormed || name.length() > 31)) {
+            throw BlockException.invalid("Invalid node-name: '" + name + "'");
+        }
+        if (now.state(name) != null || byName.containsKey(name)) {
+            throw BlockException.invalid("Duplicate nodes with node-name='" + name + "'");
+        }
+    }
+
+    private String madeUpName() {
+        return "#block%03d".formatted(services.graph().takeNodeId());
+    }
+
+    void stage(Staged node) throws BlockException {
+        staged.add(node);
+        byName.put(node.node().name(), node);
+        services.backgrounds().add(node.node(), node.background());
+        staging.add(node.node(), node.face(), node.traits(), node.edges());
+        request.see(staging.view());
+    }
+
+    /** Shows the request the children of a node that is still being opened. */
+    void show(Node node, Traits traits, List<EdgeState> edges) throws BlockException {
+        staging.add(node, new Unopened(), traits, edges);
+        request.see(staging.view());
+    }
+
+    /** Returns the node of that name, staged or in the graph. */
+    Node node(String name) throws BlockException {
+        Staged found = byName.get(name);
+        if (found != null) {
+            return found.node();
+        }
+        NodeState state = now.state(name);
+        if (state == null) {
+            throw new BlockException(
+                    Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + name + "'");
+        }
+        return state.node;
+    }
+
+    /** Returns a staged node, or null if the node is in the graph. */
+    @Nullable Staged staged(Node node) {
+        return byName.get(node.name());
+    }
+
+    Edge newEdge(Owner owner, String name, ChildRole role) {
+        return new Edge(owner, services.graph().takeEdgeSlot(), name, role, services.io());
+    }
+
+    /** Adds what was opened to a change of the graph. */
+    public void describe(Plan plan) throws BlockException {
+        for (Staged node : staged) {
+            plan.add(node.node(), node.face(), node.traits(), node.edges());
+        }
+    }
+
+    /** Ends the opening's request; what was staged stays, to be published. */
+    public void end() {
+        request.close();
+    }
+
+    /** Closes again what was opened. */
+    public void discard() {
+        request.close();
+        for (Staged node : staged.reversed()) {
+            services.backgrounds().close(node.node());
+            try {
+                node.face().close();
+            } catch (IOException | RuntimeException error) {
+                LOG.warn("closing node '{}': {}", node.node().name(), error.toString());
+            }
+            node.node().edgeSlots(node.edges()).forEach(services.graph()::giveEdgeSlot);
+            services.graph().giveSourceSlot(node.node().background().slot());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package org.ashlar.core.internal.osgi;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One jar of the watched folder and the bundles that came of it. Confined to the watcher's scans.
+ *
+ * <ul>
+ *   <li>I1: {@code serving} was started; {@code waiting} is installed, newer, and not started yet.
+ *   <li>I2: {@code serving} is given up only after its successor has started, or with the jar.
+ * </ul>
+ */
+final class DeployedJar {
+    /** Bundles of the watcher have locations that begin so and end with their content's hash. */
+    static final String LOCATION = "ashlar-deploy:";
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeployedJar.class);
+
+    private final Path file;
+    private final BundleContext context;
+    private final BundleRetirement retirement;
+
+    private Optional<Stamp> seen = Optional.empty();
+    private Optional<Stamp> taken = Optional.empty();
+    private Optional<Bundle> serving = Optional.empty();
+    private Optional<Bundle> waiting = Optional.empty();
+    private String complaint = "";
+
+    DeployedJar(Path file, BundleContext context, BundleRetirement retirement) {
+        this.file = file;
+        this.context = context;
+        this.retirement = retirement;
+    }
+
+    /** Returns whether a bundle came of a jar of that name, in whatever version. */
+    static boolean isOf(Path file, Bundle bundle) {
+        return bundle.getLocation().startsWith(LOCATION + file.getFileName() + "#");
+    }
+
+    /** Takes over a bundle of an earlier run; of several the one installed last serves. */
+    void adopt(Bundle bundle) {
+        Optional<Bundle> before = serving;
+        if (before.isPresent() && before.get().getBundleId() > bundle.getBundleId()) {
+            uninstall(bundle);
+            return;
+        }
+        before.ifPresent(DeployedJar::uninstall);
+        serving = Optional.of(bundle);
+        try {
+            bundle.start();
+        } catch (BundleException | RuntimeException e) {
+            complain(e);
+        }
+    }
+
+    /** What tells one version of a file from another without reading it. Immutable. */
+    private record Stamp(long size, long modified, String key) {
+        static Stamp of(Path file) throws IOException {
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return new Stamp(
+                    now.size(), now.lastModifiedTime().toMillis(), String.valueOf(now.fileKey()));
+        }
+    }
+
+    /** Installs the jar if it has changed and no longer changes; returns whether it did. */
+    boolean installIfNew() {
+        try {
+            Optional<Stamp> now = Optional.of(Stamp.of(file));
+            boolean settled = now.equals(seen);
+            seen = now;
+            if (!settled || now.equals(taken)) {
+                return false;
+            }
+            taken = now;
+            complaint = "";
+            return install();
+        } catch (IOException | BundleException | RuntimeException e) {
+            complain(e);
+            return false;
+        }
+    }
+
+    private boolean install() throws IOException, BundleException {
+        String location = LOCATION + file.getFileName() + "#" + hash();
+        if (serving.isPresent() && serving.get().getLocation().equals(location)) {
+            return false;
+        }
+        waiting.ifPresent(DeployedJar::uninstall);
+        waiting = Optional.empty();
+        try (InputStream content = Files.newInputStream(file)) {
+            Bundle installed = context.installBundle(location, content);
+            if (installed.getSymbolicName() == null) {
+                uninstall(installed);
+                throw new BundleException("not a bundle: no Bundle-SymbolicName in its manifest");
+            }
+            waiting = Optional.of(installed);
+        }
+        return true;
+    }
+
+    private String hash() throws IOException {
+        try (DigestInputStream content =
+                new DigestInputStream(
+                        Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+            content.transferTo(OutputStream.nullOutputStream());
+            return HexFormat.of().formatHex(content.getMessageDigest().digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+
+    /** Starts what is installed and not started yet; what it replaces is retired. */
+    void startWaiting() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Bundle next = waiting.get();
+        try {
+            next.start();
+        } catch (BundleException | RuntimeException e) {
+            complain(e);
+            return;
+        }
+        Optional<Bundle> old = serving;
+        serving = waiting;
+        waiting = Optional.empty();
+        complaint = "";
+        LOG.info("{}: {} {} started", name(), next.getSymbolicName(), next.getVersion());
+        old.ifPresent(bundle -> retirement.retire(bundle, () -> uninstall(bundle))); // I2
+    }
+
+    /** Stops and uninstalls what came of the jar. */
+    void remove() {
+        waiting.ifPresent(DeployedJar::uninstall);
+        serving.ifPresent(DeployedJar::uninstall);
+        waiting = Optional.empty();
+        serving = Optional.empty();
+    }
+
+    /** Uninstalls a bundle, whatever state it is in; that it cannot be stopped is logged. */
+    static void uninstall(Bundle bundle) {
+        try {
+            if (bundle.getState() != Bundle.UNINSTALLED) {
+                bundle.uninstall();
+                LOG.info("{} {} uninstalled", bundle.getSymbolicName(), bundle.getVersion());
+            }
+        } catch (BundleException | IllegalStateException e) {
+            LOG.error("{} cannot be uninstalled: {}", bundle.getSymbolicName(), e.getMessage());
+        }
+    }
+
+    private String name() {
+        return file.getFileName().toString();
+    }
+
+    /** Says once what is wrong with this version of the jar. */
+    private void complain(Exception e) {
+        String cause = e.getCause() == null ? "" : ": " + e.getCause().getMessage();
+        String reason = (e.getMessage() + cause).replaceAll("\\s+", " ");
+        if (!reason.equals(complaint)) {
+            complaint = reason;
+            LOG.error("{}: {}", name(), reason);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package org.ashlar.core.internal.registry;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All contributions at one moment. Immutable.
+ *
+ * <ul>
+ *   <li>I1: of each name the list is ordered by rank, and by arrival where ranks are equal; the
+ *       last is served.
+ *   <li>I2: no list is empty.
+ * </ul>
+ */
+final class Contents {
+    static final Contents EMPTY = new Contents(Map.of());
+
+    private final Map<Key, List<Contribution<?>>> byKey;
+
+    private Contents(Map<Key, List<Contribution<?>>> byKey) {
+        this.byKey = byKey;
+    }
+
+    Contents with(Contribution<?> added) {
+        List<Contribution<?>> list = new ArrayList<>(of(added));
+        int at = list.size();
+        while (at > 0 && list.get(at - 1).rank().compareTo(added.rank()) > 0) {
+            at--;
+        }
+        list.add(at, added);
+        assert at == 0 || list.get(at - 1).rank().compareTo(added.rank()) <= 0; // I1
+        return withList(added, list);
+    }
+
+    Contents without(Contribution<?> removed) {
+        List<Contribution<?>> list = new ArrayList<>(of(removed));
+        list.remove(removed);
+        return withList(removed, list);
+    }
+
+    private List<Contribution<?>> of(Contribution<?> one) {
+        return byKey.getOrDefault(Key.of(one), List.of());
+    }
+
+    private Contents withList(Contribution<?> one, List<Contribution<?>> list) {
+        Map<Key, List<Contribution<?>>> copy = new LinkedHashMap<>(byKey);
+        if (list.isEmpty()) {
+            copy.remove(Key.of(one)); // I2
+        } else {
+            copy.put(Key.of(one), List.copyOf(list));
+        }
+        return new Contents(copy);
+    }
+
+    /** Returns which contribution of that kind and name is served. */
+    @SuppressWarnings("unchecked") // a key's kind is that of all its contributions
+    <T> Optional<Contribution<T>> served(Kind<T> kind, String name) {
+        List<Contribution<?>> list = byKey.get(new Key(kind, name));
+        return list == null ? Optional.empty() : Optional.of((Contribution<T>) list.getLast());
+    }
+
+    /** Returns what is served of a kind, in the order in which the names came. */
+    <T> Collection<T> all(Kind<T> kind) {
+        return byKey.entrySet().stream()
+                .filter(entry -> entry.getKey().kind().equals(kind))
+                .map(entry -> kind.type().cast(entry.getValue().getLast().value()))
+                .toList();
+    }
+
+    private record Key(Kind<?> kind, String name) {
+        static Key of(Contribution<?> one) {
+            return new Key(one.kind(), one.name());
+        }
+    }
+}

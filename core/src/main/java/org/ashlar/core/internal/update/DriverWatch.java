@@ -1,0 +1,126 @@
+package org.ashlar.core.internal.update;
+
+import java.io.IOException;
+import java.util.List;
+import org.ashlar.core.LayerSettings;
+import org.ashlar.core.internal.graph.Changes;
+import org.ashlar.core.internal.graph.Control;
+import org.ashlar.core.internal.graph.NodeState;
+import org.ashlar.core.internal.graph.Snapshot;
+import org.ashlar.core.internal.open.OpenServices;
+import org.ashlar.core.internal.registry.Contribution;
+import org.ashlar.core.internal.registry.RegistryListener;
+import org.ashlar.spi.BlockDriver;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the node drivers that come and go: nodes of one that is replaced are handed over to its
+ * successor, nodes of one that goes wait for its return. Thread-safe: the registry calls one at a
+ * time.
+ */
+public final class DriverWatch implements RegistryListener {
+    private static final Logger LOG = LoggerFactory.getLogger(DriverWatch.class);
+
+    private final OpenServices services;
+    private final HandOver handOver;
+    private final LayerSettings settings;
+
+    public DriverWatch(
+            OpenServices services, Changes changes, Control control, LayerSettings settings) {
+        this.services = services;
+        this.handOver = new HandOver(services, changes, control);
+        this.settings = settings;
+    }
+
+    @Override
+    public <T> void arrived(Contribution<T> now) {
+        if (now.value() instanceof BlockDriver driver) {
+            handOverAll(driver);
+        }
+    }
+
+    @Override
+    public <T> void replaced(Contribution<T> before, Contribution<T> now) {
+        if (now.value() instanceof BlockDriver driver) {
+            handOverAll(driver);
+        }
+    }
+
+    @Override
+    public <T> void departed(Contribution<T> before) {
+        if (before.value() instanceof BlockDriver driver) {
+            nodesOf(driver.name()).forEach(this::orphan);
+        }
+    }
+
+    private List<NodeState> nodesOf(String driver) {
+        return services.graph().current().states().stream()
+                .filter(state -> state.node.driver().equals(driver))
+                .toList();
+    }
+
+    private void handOverAll(BlockDriver driver) {
+        for (NodeState state : nodesOf(driver.name())) {
+            if (!driver.equals(state.traits().driver()) || state.face instanceof Orphan) {
+                handOver(state, driver);
+            }
+        }
+    }
+
+    private void handOver(NodeState state, BlockDriver driver) {
+        try {
+            handOver.handOver(state.node, driver, deadline());
+            LOG.info(
+                    "node '{}' is served by the new version of driver '{}'",
+                    state.name(),
+                    driver.name());
+        } catch (IOException | RuntimeException failed) {
+            LOG.error(
+                    "node '{}' could not be handed over to the new version of driver '{}': {}",
+                    state.name(),
+                    driver.name(),
+                    failed.getMessage());
+        }
+    }
+
+    private void orphan(NodeState state) {
+        try {
+            handOver.orphan(state.node, deadline(), settings.orphanLimit().toNanos());
+            LOG.warn(
+                    "node '{}' waits for driver '{}' to return", state.name(), state.node.driver());
+        } catch (IOException | RuntimeException failed) {
+            LOG.error(
+                    "node '{}' could not be detached from driver '{}': {}",
+                    state.name(),
+                    state.node.driver(),
+                    failed.getMessage());
+        }
+    }
+
+    /**
+     * Runs {@code action}, on a thread of its own, once no node is served by a class that came from
+     * {@code loader}.
+     */
+    public void whenUnused(ClassLoader loader, Runnable action) {
+        Thread.ofVirtual()
+                .name("retirement")
+                .start(() -> {
+                    Snapshot now = services.graph().current();
+                    while (isUsed(now, loader)) {
+                        services.graph().awaitOther(now, deadline());
+                        now = services.graph().current();
+                    }
+                    action.run();
+                });
+    }
+
+    private static boolean isUsed(Snapshot graph, ClassLoader loader) {
+        return graph.states().stream()
+                .anyMatch(state -> loader.equals(state.face.getClass().getClassLoader()));
+    }
+
+    private long deadline() {
+        return System.nanoTime() + settings.changeLimit().toNanos();
+    }
+}

@@ -1,0 +1,217 @@
+package org.ashlar.core.internal.update;
+
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.ashlar.core.internal.grace.Interrupts;
+import org.ashlar.core.internal.graph.Changes;
+import org.ashlar.core.internal.graph.Changes.Terms;
+import org.ashlar.core.internal.graph.Control;
+import org.ashlar.core.internal.graph.Node;
+import org.ashlar.core.internal.graph.NodeState;
+import org.ashlar.core.internal.graph.NodeState.Traits;
+import org.ashlar.core.internal.open.NodeOptions;
+import org.ashlar.core.internal.open.OpenServices;
+import org.ashlar.spi.BlockDriver;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.option.OptionValues;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hands a live node over to another version of its driver: drain, old inactive, new opened over
+ * edges that it cannot write through, one switch, new active. Thread-safe; stateless.
+ *
+ * <p>Invariants:
+ *
+ * <ul>
+ *   <li>I1: at no time may two faces of a node write: the new one's edges are granted after the old
+ *       one is inactive, and revoked before the old one is activated again.
+ *   <li>I2: before the switch every failure leaves the old version serving.
+ * </ul>
+ */
+final class HandOver {
+    private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+
+    private final OpenServices services;
+    private final Changes changes;
+    private final Control control;
+
+    HandOver(OpenServices services, Changes changes, Control control) {
+        this.services = services;
+        this.changes = changes;
+        this.control = control;
+    }
+
+    /**
+     * Lets {@code driver} serve the node from now on; on failure what served it before still does.
+     */
+    void handOver(Node node, BlockDriver driver, long deadline) throws IOException {
+        Terms terms = new Terms("update of node '" + node.name() + "'", null, deadline);
+        boolean orphaned = current(node).face instanceof Orphan;
+        Runnable endOfDrain = orphaned ? () -> {} : changes.drain(terms, node);
+        try {
+            switchOver(terms, current(node), driver);
+        } finally {
+            endOfDrain.run();
+        }
+    }
+
+    private NodeState current(Node node) throws BlockException {
+        NodeState state = services.graph().current().state(node);
+        if (state == null) {
+            throw new BlockException(Kind.NOT_FOUND, "node '" + node.name() + "' has gone");
+        }
+        return state;
+    }
+
+    private void switchOver(Terms terms, NodeState old, BlockDriver driver) throws IOException {
+        OptionValues options =
+                OptionValues.check(
+                        driver.options(), NodeOptions.ownOf(driver, old.traits().options()));
+        Map<String, Object> bag = old.face.handOver();
+        control.withRequest(old.face::inactivate);
+        Candidate candidate = new Candidate(services, old, options, bag);
+        BlockNode face = null;
+        try {
+            face = openInTime(terms, candidate, driver);
+            face.holdPermissions(old.cumulative());
+            publish(terms, old, face, driver);
+        } catch (IOException | RuntimeException failed) {
+            giveUp(old, candidate, face, failed);
+            throw failed;
+        }
+        candidate.grant();
+        services.backgrounds().replace(old.node, candidate.ownWork());
+        takeOver(terms, face);
+        if (old.face instanceof Orphan orphan) {
+            orphan.succeed(face);
+        }
+    }
+
+    private void takeOver(Terms terms, BlockNode face) throws BlockException {
+        try {
+            control.withRequest(face::activate);
+        } catch (IOException failed) {
+            throw new BlockException(
+                    Kind.IO,
+                    terms.what()
+                            + ": the new version serves but could not take the image over: "
+                            + failed.getMessage(),
+                    failed);
+        }
+    }
+
+    /**
+     * Opens on a thread of its own: a candidate that hangs is left behind, with edges that lead
+     * nowhere.
+     */
+    private static BlockNode openInTime(Terms terms, Candidate candidate, BlockDriver driver)
+            throws IOException {
+        CompletableFuture<BlockNode> opened = new CompletableFuture<>();
+        Thread.ofVirtual()
+                .name(terms.what())
+                .start(() -> {
+                    try {
+                        opened.complete(candidate.open(driver));
+                    } catch (Throwable failed) {
+                        opened.completeExceptionally(failed);
+                    }
+                });
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return opened.get(terms.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException stray) {
+                    interrupted = true;
+                } catch (TimeoutException late) {
+                    leaveBehind(opened);
+                    throw new BlockException(
+                            Kind.BUSY,
+                            terms.what() + ": the new version did not open in time",
+                            late);
+                } catch (ExecutionException failed) {
+                    throw failed.getCause() instanceof IOException error
+                            ? error
+                            : new BlockException(
+                                    Kind.IO, terms.what() + ": " + failed.getCause(), failed);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Interrupts.restore();
+            }
+        }
+    }
+
+    /** Closes what a candidate opens too late. */
+    private static void leaveBehind(CompletableFuture<BlockNode> opening) {
+        Thread.ofVirtual()
+                .name("late candidate")
+                .start(() -> {
+                    try {
+                        closeQuietly(opening.join());
+                    } catch (CompletionException failed) {
+                        LOG.debug("a candidate that was left behind failed", failed);
+                    }
+                });
+    }
+
+    private void publish(Terms terms, NodeState old, BlockNode face, BlockDriver driver)
+            throws IOException {
+        Traits traits = old.traits().servedBy(driver);
+        changes.apply(terms, (_, plan) -> plan.replaceFace(old.name(), face, traits));
+    }
+
+    private void giveUp(
+            NodeState old, Candidate candidate, @Nullable BlockNode face, Exception reason) {
+        candidate.revoke();
+        candidate.ownWork().close();
+        if (face != null) {
+            closeQuietly(face);
+        }
+        try {
+            old.face.holdPermissions(old.cumulative());
+            control.withRequest(old.face::activate);
+        } catch (IOException | RuntimeException worse) {
+            reason.addSuppressed(worse);
+        }
+    }
+
+    private static void closeQuietly(BlockNode face) {
+        try {
+            face.close();
+        } catch (IOException | RuntimeException error) {
+            LOG.warn("closing a version that does not serve: {}", error.toString());
+        }
+    }
+
+    /**
+     * Puts a stand-in in the node's place, everything written out, as its driver is about to go.
+     */
+    void orphan(Node node, long deadline, long waitNanos) throws IOException {
+        Terms terms =
+                new Terms("departure of the driver of node '" + node.name() + "'", null, deadline);
+        Runnable endOfDrain = changes.drain(terms, node);
+        try {
+            NodeState old = current(node);
+            long[] length = new long[1];
+            control.withRequest(request -> {
+                length[0] = old.face.length(request);
+                old.face.inactivate(request);
+            });
+            Orphan stub = new Orphan(old, length[0], waitNanos);
+            changes.apply(terms, (_, plan) -> plan.replaceFace(old.name(), stub, old.traits()));
+        } finally {
+            endOfDrain.run();
+        }
+    }
+}

@@ -1,0 +1,258 @@
+package org.ashlar.core;
+
+import static org.ashlar.core.TestLayer.async;
+import static org.ashlar.core.TestLayer.get;
+import static org.ashlar.core.TestLayer.read;
+import static org.ashlar.core.TestLayer.write;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.ashlar.core.internal.registry.Kind;
+import org.ashlar.core.internal.registry.Rank;
+import org.ashlar.core.internal.registry.Registry.Registration;
+import org.ashlar.spi.BlockDriver;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.ChildOption;
+import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.DriverKind;
+import org.ashlar.spi.FilterNode;
+import org.ashlar.spi.IoFlags;
+import org.ashlar.spi.OpenRequest;
+import org.ashlar.spi.Request;
+import org.ashlar.spi.control.Root;
+import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.source.Access;
+import org.ashlar.spi.source.Admission;
+import org.ashlar.tck.HeldNode.Hold;
+import org.ashlar.tck.Operation;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A live node and the versions of its driver: one after another, broken ones, and none. */
+class HandOverTest {
+    private static final byte[] OLD = bytes(1);
+    private static final byte[] NEW = bytes(2);
+
+    private final TestLayer test = new TestLayer(Duration.ofSeconds(2));
+    private Registration first;
+    private Root root;
+
+    private static byte[] bytes(int value) {
+        byte[] bytes = new byte[512];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    @BeforeEach
+    void openAFilter() throws IOException {
+        first = add(new Version("one"), 1);
+        test.addHeld("disk");
+        test.layer.add(
+                OptionTree.typed(
+                        Map.of("driver", "versioned", "node-name", "top", "file", "disk")));
+        root = test.writer("top");
+        write(root, 0, OLD);
+    }
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    private Registration add(BlockDriver driver, int version) {
+        return test.registry.add(Kind.NODE, driver, new Rank(version, Rank.NONE.version()));
+    }
+
+    /** A filter that says in a facet which version serves. */
+    private static class Version implements BlockDriver {
+        final String version;
+
+        Version(String version) {
+            this.version = version;
+        }
+
+        @Override
+        public String name() {
+            return "versioned";
+        }
+
+        @Override
+        public DriverKind kind() {
+            return DriverKind.FILTER;
+        }
+
+        @Override
+        public List<ChildOption> childOptions() {
+            return List.of(ChildOption.required("file", ChildRole.FILTERED, "What it shows."));
+        }
+
+        @Override
+        public BlockNode open(OpenRequest request) throws IOException {
+            return new Served(request.attach("file", ChildRole.FILTERED), version);
+        }
+    }
+
+    private static final class Served extends FilterNode implements Named {
+        private final String version;
+
+        private Served(Child next, String version) {
+            super(next);
+            this.version = version;
+        }
+
+        @Override
+        public String version() {
+            return version;
+        }
+    }
+
+    /** Says which version serves. */
+    interface Named {
+        String version();
+    }
+
+    private String serving() throws IOException {
+        try (Admission admission = root.consumer("test").admit(Access.READ)) {
+            return root.root().facet(admission.request(), Named.class).orElseThrow().version();
+        }
+    }
+
+    @Test
+    void newVersion_servesTheLiveNode_withWhatWasWritten() throws Exception {
+        add(new Version("two"), 2);
+        assertEquals("two", serving());
+        assertArrayEquals(OLD, read(root, 0, 512));
+        write(root, 0, NEW);
+        assertArrayEquals(NEW, test.disk("disk").get(0, 512));
+    }
+
+    @Test
+    void newVersion_whileAWriteIsHeld_waitsForItAndThenServes() throws Exception {
+        Hold hold = test.held("disk").holdBefore(call -> call.operation() == Operation.WRITE);
+        CompletableFuture<Void> writing =
+                async(() -> {
+                    write(root, 0, NEW);
+                    return null;
+                });
+        hold.awaitHeld();
+        CompletableFuture<Registration> update = async(() -> add(new Version("two"), 2));
+        hold.release();
+        get(writing);
+        get(update);
+        assertEquals("two", serving());
+        assertArrayEquals(NEW, read(root, 0, 512));
+    }
+
+    @Test
+    void newVersion_thatThrowsInOpen_leavesTheOldServing() throws Exception {
+        add(
+                new Version("broken") {
+                    @Override
+                    public BlockNode open(OpenRequest request) throws IOException {
+                        super.open(request);
+                        throw new IllegalStateException("no");
+                    }
+                },
+                2);
+        assertEquals("one", serving());
+        write(root, 0, NEW);
+        assertArrayEquals(NEW, read(root, 0, 512));
+    }
+
+    @Test
+    void newVersion_thatHangsInOpen_leavesTheOldServing_andCanWriteNothingLater() throws Exception {
+        CountDownLatch release = new CountDownLatch(1);
+        CompletableFuture<Throwable> late = new CompletableFuture<>();
+        add(
+                new Version("hanging") {
+                    @Override
+                    public BlockNode open(OpenRequest request) throws IOException {
+                        Child file = request.attach("file", ChildRole.FILTERED);
+                        Request opening = request.request();
+                        waitFor(release);
+                        try {
+                            file.write(opening, 0, MemorySegment.ofArray(NEW), IoFlags.NONE);
+                            late.complete(new AssertionError("the write went through"));
+                        } catch (BlockException refused) {
+                            late.complete(refused);
+                        }
+                        return super.open(request);
+                    }
+                },
+                2);
+        assertEquals("one", serving());
+        release.countDown();
+        Throwable refused = late.get(30, TimeUnit.SECONDS);
+        assertTrue(refused instanceof BlockException, refused.toString());
+        assertArrayEquals(OLD, test.disk("disk").get(0, 512));
+        write(root, 0, NEW);
+        assertArrayEquals(NEW, read(root, 0, 512));
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertTrue(latch.await(30, TimeUnit.SECONDS));
+        } catch (InterruptedException stray) {
+            throw new AssertionError(stray);
+        }
+    }
+
+    @Test
+    void candidate_beforeItServes_canReadButNotWrite() throws Exception {
+        AtomicReference<BlockException> refused = new AtomicReference<>();
+        add(
+                new Version("two") {
+                    @Override
+                    public BlockNode open(OpenRequest request) throws IOException {
+                        Child file = request.attach("file", ChildRole.FILTERED);
+                        byte[] head = new byte[512];
+                        file.read(request.request(), 0, MemorySegment.ofArray(head));
+                        assertArrayEquals(OLD, head);
+                        refused.set(
+                                assertThrows(
+                                        BlockException.class,
+                                        () -> file.zero(request.request(), 0, 512, IoFlags.NONE)));
+                        return super.open(request);
+                    }
+                },
+                2);
+        assertEquals(BlockException.Kind.NOT_PERMITTED, refused.get().kind());
+        assertEquals("two", serving());
+    }
+
+    @Test
+    void driverGone_requestsWaitAndGoOnWhenItReturns() throws Exception {
+        first.close();
+        CompletableFuture<byte[]> reading = async(() -> read(root, 0, 512));
+        assertFalse(reading.isDone());
+        add(new Version("back"), 1);
+        assertArrayEquals(OLD, get(reading));
+        assertEquals("back", serving());
+    }
+
+    @Test
+    void driverGone_andNotBackInTime_failsRequestsByName() throws Exception {
+        first.close();
+        BlockException failed = assertThrows(BlockException.class, () -> read(root, 0, 512));
+        assertEquals(
+                "node 'top': driver 'versioned' has gone and did not return", failed.getMessage());
+        add(new Version("back"), 1);
+        assertArrayEquals(OLD, read(root, 0, 512));
+    }
+}

@@ -1,0 +1,5 @@
+/** Hand-written fakes of what jobs and exports use. */
+@NullMarked
+package org.ashlar.core.internal.fake;
+
+import org.jspecify.annotations.NullMarked;
