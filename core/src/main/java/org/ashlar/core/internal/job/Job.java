@@ -1,6 +1,5 @@
 package org.ashlar.core.internal.job;
 
-import java.time.Duration;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -79,20 +78,6 @@ final class Job {
             now.checkVerb(JobVerb.SET_SPEED);
             now.speed(bytesPerSecond, clock.getAsLong());
         });
-    }
-
-    /** Waits until the job has concluded; returns whether it has within the limit. */
-    boolean awaitConcluded(Duration limit) {
-        lock.lock();
-        try {
-            long end = System.nanoTime() + limit.toNanos();
-            while (!state.hasConcluded() && end - System.nanoTime() > 0) {
-                await(end - System.nanoTime());
-            }
-            return state.hasConcluded();
-        } finally {
-            lock.unlock();
-        }
     }
 
     // What its own thread does.

@@ -269,9 +269,9 @@ public final class JobManager implements Jobs, AutoCloseable {
 
     @Override
     public void finalizeJob(String id) throws IOException {
-        Job job = find(id).job();
-        job.requestFinalize();
-        if (!job.awaitConcluded(limits.finalizing())) {
+        JobRun run = find(id);
+        run.job().requestFinalize();
+        if (!run.awaitEnd(limits.finalizing())) {
             throw new BlockException(
                     Kind.BUSY,
                     "Job '%s' is being finalized, which takes longer than %d s"

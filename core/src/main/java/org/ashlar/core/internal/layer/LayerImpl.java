@@ -13,6 +13,7 @@ import org.ashlar.core.internal.graph.SourceKey;
 import org.ashlar.core.internal.graph.Sources;
 import org.ashlar.core.internal.open.Creation;
 import org.ashlar.core.internal.open.Opening;
+import org.ashlar.core.internal.open.References;
 import org.ashlar.core.internal.open.Reopening;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -56,6 +57,19 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
 
     @Override
     public String add(OptionTree options) throws IOException {
+        try (Sources.Source keeper = graph.sources().open("adding a node")) {
+            for (String name : References.in(options, drivers())) {
+                if (graph.view().state(name) == null) {
+                    throw References.notFound(name);
+                }
+                keeper.addRoot(name, name, Permissions.NONE);
+            }
+            return open(options);
+        }
+    }
+
+    /** Opens and publishes; what the options refer to is kept in the graph meanwhile. */
+    private String open(OptionTree options) throws IOException {
         Opening opening = new Opening(graph.opening());
         boolean published = false;
         try {

@@ -257,8 +257,7 @@ public final class Opening {
         }
         NodeState state = now.state(name);
         if (state == null) {
-            throw new BlockException(
-                    Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + name + "'");
+            throw References.notFound(name);
         }
         return state.node;
     }

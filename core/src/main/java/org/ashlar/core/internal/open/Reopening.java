@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ashlar.core.internal.graph.EdgeKey;
 import org.ashlar.core.internal.graph.EdgeState;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.NodeState.Traits;
@@ -117,6 +118,19 @@ public final class Reopening {
             }
             for (EdgeState edge : current.edges()) {
                 describeChild(plan, edge, face.traits.options().find(edge.key().name()));
+            }
+            describeNewChildren(plan, current, face.traits.options());
+        }
+    }
+
+    /** Leads edges that led nowhere to the nodes that the options name. */
+    private static void describeNewChildren(Plan plan, NodeState current, OptionTree options)
+            throws BlockException {
+        for (EdgeKey vacant : current.node.vacant().values()) {
+            Optional<String> target = options.text(vacant.name()).filter(name -> !name.isEmpty());
+            boolean attached = current.edges().stream().anyMatch(edge -> edge.key().equals(vacant));
+            if (target.isPresent() && !attached) {
+                plan.attach(current.name(), vacant.name(), vacant.role(), target.get());
             }
         }
     }

@@ -96,6 +96,7 @@ class JobManagerTest {
             assertEquals(1, fixture.appliedCount());
             assertEquals(JobStatus.CONCLUDED, fixture.info().status());
             jobs.dismiss("j");
+            fixture.events.awaitStatus("null");
             assertEquals(List.of(), jobs.list());
             assertEquals(
                     List.of(

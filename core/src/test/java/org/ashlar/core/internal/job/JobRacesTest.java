@@ -50,6 +50,7 @@ class JobRacesTest {
             assertRefused("Job is already paused", () -> jobs.pause("j"));
 
             jobs.resume("j");
+            fixture.events.await("status=running,", 2);
 
             assertEquals(List.of("created", "running", "paused", "running"), fixture.told());
             assertRefused("Can't resume a job that was not paused", () -> jobs.resume("j"));
@@ -345,7 +346,6 @@ class JobRacesTest {
             impatient.start(settings(true, false), _ -> {});
             impatient.events.await("status=concluded,", 2);
             wakes.countDown();
-            impatient.sources.opened.getFirst();
             impatient.jobs.dismiss("j");
             impatient.jobs.close();
 
