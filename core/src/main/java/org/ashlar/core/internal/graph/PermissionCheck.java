@@ -74,9 +74,8 @@ final class PermissionCheck {
         for (EdgeState other : users) {
             boolean apart = !other.target().equals(edge.target()) || other.key().equals(edge.key());
             if (!apart && !other.permissions().agreesWith(edge.permissions())) {
-                boolean theirs =
-                        !other.permissions().shared().containsAll(edge.permissions().used());
-                throw theirs ? conflict(edge, other) : conflict(other, edge);
+                boolean bars = !edge.permissions().shared().containsAll(other.permissions().used());
+                throw bars ? conflict(other, edge) : conflict(edge, other);
             }
         }
     }

@@ -50,23 +50,25 @@ final class ChainWalk {
             }
             EdgeKey backing = backing(layer);
             NodeState next = backing == null ? null : request.follow(backing);
-            depth++;
             if (next == null) {
                 return zero(length, depth, false);
             }
             long rest = next.face.length(request) - offset;
             if (rest <= 0) {
-                return base.isPresent() && isAtOrBelowBase(next)
-                        ? zero(length, depth, false)
-                        : zero(length, depth, true);
+                return zero(length, depth, isAboveBase(next));
             }
             length = Math.min(length, rest);
             layer = next;
+            depth++;
         }
     }
 
-    private boolean isAtOrBelowBase(NodeState layer) {
-        return base.isPresent() && base.get().equals(layer.name());
+    /**
+     * Past the end of a layer that is to go, the zeroes are that layer's: what lies below may show
+     * through without it.
+     */
+    private boolean isAboveBase(NodeState layer) {
+        return base.isPresent() && !base.get().equals(layer.name());
     }
 
     private static ChainExtent zero(long length, int depth, boolean allocated) {

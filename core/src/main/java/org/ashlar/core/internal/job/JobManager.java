@@ -41,6 +41,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class JobManager implements Jobs, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JobManager.class);
+    private static final boolean FORCE = true;
     private static final String CLOSING = "The block layer is shutting down";
     private static final Pattern ID = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]*");
 
@@ -318,7 +319,7 @@ public final class JobManager implements Jobs, AutoCloseable {
 
     private static void cancelAtEnd(JobRun run) {
         try {
-            run.job().cancel(true);
+            run.job().cancel(FORCE);
             run.cancelRequests();
         } catch (BlockException tooLate) {
             LOG.debug("Job '{}' is ending: {}", run.job().settings().id(), tooLate.getMessage());

@@ -45,10 +45,6 @@ public class CoreActivator implements BundleActivator {
             PluginExtender extender = begun(new PluginExtender(context));
             extender.open();
             RunningLayer layer = begun(factory.start(registry));
-            ServiceRegistration<BlockLayer> service =
-                    context.registerService(
-                            BlockLayer.class, layer.layer(), FrameworkUtil.asDictionary(Map.of()));
-            started.push(service::unregister);
             String folder = context.getProperty(DEPLOY);
             if (folder != null) {
                 BundleRetirement retirement =
@@ -58,6 +54,10 @@ public class CoreActivator implements BundleActivator {
                         };
                 begun(new DeployWatcher(context, Path.of(folder), retirement)).open();
             }
+            ServiceRegistration<BlockLayer> service =
+                    context.registerService(
+                            BlockLayer.class, layer.layer(), FrameworkUtil.asDictionary(Map.of()));
+            started.push(service::unregister);
         } catch (RuntimeException | LinkageError e) {
             stop(context);
             throw e;

@@ -52,21 +52,23 @@ final class DeployWatcher implements AutoCloseable {
         this.retirement = retirement;
     }
 
-    /** Begins to watch, on a thread of its own. */
+    /** Takes what is in the folder, and begins to watch on a thread of its own. */
     void open() {
-        Thread.ofVirtual().name("deploy watcher").start(this::watch);
-    }
-
-    private void watch() {
         ServiceRegistration<CollisionHook> hook =
                 context.registerService(
                         CollisionHook.class,
                         DeployWatcher::letVersionsMeet,
                         FrameworkUtil.asDictionary(Map.of()));
+        scan();
+        scan(); // what the first one saw has not changed since, unless somebody is at it now
+        Thread.ofVirtual().name("deploy watcher").start(() -> watch(hook));
+    }
+
+    private void watch(ServiceRegistration<CollisionHook> hook) {
         try {
-            do {
+            while (!closing.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
                 scan();
-            } while (!closing.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS));
+            }
         } catch (InterruptedException e) {
             LOG.error("The thread that watches {} was interrupted", folder, e);
         } finally {

@@ -82,7 +82,7 @@ final class PluginExtender implements AutoCloseable {
                 Plugin plugin = newPlugin(bundle, className);
                 Kind.ALL.forEach(kind -> published.add(bundle, kind, plugin));
             }
-            LOG.info("{} {}: {} classes", nameOf(bundle), bundle.getVersion(), classes);
+            LOG.debug("{} {}: {} classes", nameOf(bundle), bundle.getVersion(), classes);
         } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
             published.withdraw();
             LOG.error("{} {}: its plugin failed: {}", nameOf(bundle), bundle.getVersion(), e, e);
