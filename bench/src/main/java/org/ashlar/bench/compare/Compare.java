@@ -1,0 +1,76 @@
+package org.ashlar.bench.compare;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Compares Ashlar with qemu-nbd, qemu-storage-daemon, qemu-img and nbdkit. Stateless.
+ *
+ * <p>Arguments: {@code --quick} for fewer and shorter rounds, {@code --list}, and names of
+ * workloads or beginnings of them; all without any. The product is in the folder of the property
+ * {@code ashlar.home}; images are made in that of {@code ashlar.bench.folder}, which should be on a
+ * disk and needs about 20 GiB.
+ */
+public final class Compare {
+    private static final String NAME = "%-22s ";
+
+    private Compare() {}
+
+    /** Runs it. */
+    public static void main(String[] args) throws Exception {
+        List<String> names = new ArrayList<>(List.of(args));
+        boolean quick = names.remove("--quick");
+        if (names.remove("--list")) {
+            Workloads.all().forEach(each -> System.out.println(each.name()));
+            return;
+        }
+        List<Workload> chosen = chosen(names);
+        Path home = Path.of(System.getProperty("ashlar.home")).toAbsolutePath();
+        Path parent =
+                Path.of(
+                        System.getProperty(
+                                "ashlar.bench.folder", System.getProperty("java.io.tmpdir")));
+        try (Inputs inputs = new Inputs(parent)) {
+            Programs programs = new Programs(home, inputs.folder());
+            Bench bench = new Bench(programs, inputs, quick ? Effort.QUICK : Effort.FULL);
+            Commands.run(programs.ashlar(), "rehearse");
+            System.out.println(programs.describe());
+            System.out.printf(NAME + "%s%n", "workload", Verdict.heading());
+            boolean failed = false;
+            for (Workload each : chosen) {
+                failed |= !run(each, bench);
+            }
+            System.out.println("load at the end " + Programs.load());
+            if (failed) {
+                throw new IOException("some workloads could not be run");
+            }
+        }
+    }
+
+    private static List<Workload> chosen(List<String> names) {
+        List<Workload> all = Workloads.all();
+        for (String name : names) {
+            if (all.stream().noneMatch(each -> each.name().startsWith(name))) {
+                throw new IllegalArgumentException("no workload " + name + "; see --list");
+            }
+        }
+        return all.stream()
+                .filter(each -> names.isEmpty() || names.stream().anyMatch(each.name()::startsWith))
+                .toList();
+    }
+
+    /** Returns false if the workload could not be run. */
+    private static boolean run(Workload workload, Bench bench) {
+        try {
+            for (Verdict verdict : workload.run(bench)) {
+                System.out.printf(NAME + "%s%n", workload.name(), verdict);
+            }
+            return true;
+        } catch (Exception failure) {
+            System.out.printf(NAME + "FAILED: %s%n", workload.name(), failure.getMessage());
+            return false;
+        }
+    }
+}

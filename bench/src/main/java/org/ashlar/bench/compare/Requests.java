@@ -1,0 +1,89 @@
+package org.ashlar.bench.compare;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.ashlar.bench.nbd.Load;
+import org.ashlar.bench.nbd.NbdLoad;
+
+/**
+ * Loads servers with requests of one kind at random offsets and notes their rate and what of the
+ * processor each request took the server. Confined to one thread.
+ */
+final class Requests {
+    private final Load.Operation operation;
+    private final int blockSize;
+    private final int depth;
+    private final Figures rate;
+    private final Figures cpu;
+    private long seed;
+
+    /**
+     * Makes a load.
+     *
+     * @param first the ratios to the best peer that are wanted
+     */
+    Requests(Load.Operation operation, int blockSize, int depth, First first) {
+        this.operation = operation;
+        this.blockSize = blockSize;
+        this.depth = depth;
+        this.rate = new Figures(Quantity.rate(blockSize < 1 << 18 ? "kIOPS" : "GB/s", first.rate));
+        this.cpu = new Figures(first.cpu > 0 ? Quantity.cost("us CPU", first.cpu) : CPU);
+    }
+
+    private static final Quantity CPU = Quantity.cost("us CPU");
+
+    /**
+     * What is wanted first.
+     *
+     * @param rate ratio of the rates
+     * @param cpu ratio of the processor's time per request, 0 if there is no target
+     */
+    record First(double rate, double cpu) {
+        static First rate(double rate) {
+            return new First(rate, 0);
+        }
+    }
+
+    /** Loads a server without noting anything. */
+    void warmUp(Server server, Duration time) throws Exception {
+        NbdLoad.measure(load(server, time), 1);
+    }
+
+    /** Loads a server and notes what came of it. */
+    void measure(Server server, Duration time) throws Exception {
+        long cpuBefore = server.cpuMicros();
+        NbdLoad.Outcome outcome = NbdLoad.measure(load(server, time), 1);
+        long count = outcome.latency().count();
+        double perSecond = count / outcome.seconds();
+        rate.add(
+                server.program(),
+                blockSize < 1 << 18 ? perSecond / 1e3 : perSecond * blockSize / 1e9);
+        cpu.add(server.program(), (server.cpuMicros() - cpuBefore) / (double) count);
+    }
+
+    private Load load(Server server, Duration time) {
+        return new Load(server.export(Programs.EXPORT), operation, blockSize, depth, time, ++seed);
+    }
+
+    List<Verdict> verdicts() {
+        return List.of(rate.verdict(), cpu.verdict());
+    }
+
+    /** Measures servers that are running, in rounds; {@code held} stay in the page cache. */
+    List<Verdict> compare(List<Server> servers, List<Path> held, Effort effort) throws Exception {
+        for (Server server : servers) {
+            boolean ours = server == servers.getFirst();
+            warmUp(server, ours ? effort.warmUp() : effort.turn());
+        }
+        for (int round = 0; round < effort.rounds(); round++) {
+            for (Path each : held) {
+                Inputs.hold(each);
+            }
+            List<Server> order = new ArrayList<>(servers);
+            Workload.inTurn(order, round, server -> measure(server, effort.turn()));
+        }
+        return verdicts();
+    }
+}

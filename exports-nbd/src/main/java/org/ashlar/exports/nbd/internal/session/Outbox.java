@@ -1,0 +1,129 @@
+package org.ashlar.exports.nbd.internal.session;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.spi.Buffers.Buffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes replies to the socket, many in one call. The connection's thread writes a batch of its
+ * own; other threads queue theirs, and whoever finds the socket free writes all that are queued.
+ * Guarded by {@code writing}, which is held while the socket takes the bytes: that is the one lock
+ * here that is held across I/O, and who waits for it holds no admission.
+ *
+ * <ul>
+ *   <li>I1: the bytes of one reply are written together and in order.
+ *   <li>I2: a queued reply never stays while nobody writes.
+ *   <li>I3: each reply gives back its memory and its place exactly once, written or not.
+ * </ul>
+ */
+final class Outbox {
+    private static final int MAX_PIECES = 256;
+
+    private final SocketChannel channel;
+    private final Window window;
+    private final Lifeline lifeline;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final Queue<Reply> queue = new ConcurrentLinkedQueue<>();
+
+    Outbox(SocketChannel channel, Window window, Lifeline lifeline) {
+        this.channel = channel;
+        this.window = window;
+        this.lifeline = lifeline;
+    }
+
+    /** Queues a reply and sees to it that it is written; waits only if nobody else is writing. */
+    void send(Reply reply) {
+        queue.add(reply);
+        drain();
+    }
+
+    /**
+     * Writes a batch of replies, and what is queued; waits until the socket has taken them.
+     *
+     * @throws IOException if the client has gone
+     */
+    void write(ByteBuffer batch) throws IOException {
+        writing.lock();
+        try {
+            while (batch.hasRemaining()) {
+                channel.write(batch);
+            }
+        } finally {
+            writing.unlock();
+            drain(); // I2, I3: also if the client has gone
+        }
+    }
+
+    /**
+     * Writes a batch of replies, of which the last goes on in {@code data}, and what is queued.
+     *
+     * @throws IOException if the client has gone
+     */
+    void write(ByteBuffer batch, ByteBuffer data) throws IOException {
+        writing.lock();
+        try {
+            writeAll(new ByteBuffer[] {batch, data});
+        } finally {
+            writing.unlock();
+            drain(); // I2, I3: also if the client has gone
+        }
+    }
+
+    /** Writes what is queued unless somebody else does, who then looks again. */
+    private void drain() {
+        boolean gone = false;
+        while (!queue.isEmpty() && writing.tryLock()) { // I2
+            try {
+                gone |= !writeQueued();
+            } finally {
+                writing.unlock();
+            }
+        }
+        if (gone) {
+            lifeline.end();
+        }
+    }
+
+    /** Returns false if the client has gone. */
+    private boolean writeQueued() {
+        List<Reply> replies = new ArrayList<>();
+        List<ByteBuffer> pieces = new ArrayList<>();
+        for (Reply next = poll(pieces); next != null; next = poll(pieces)) {
+            replies.add(next);
+            pieces.addAll(next.pieces());
+        }
+        try {
+            writeAll(pieces.toArray(ByteBuffer[]::new));
+            return true;
+        } catch (IOException gone) {
+            return false;
+        } finally {
+            replies.forEach(this::release);
+        }
+    }
+
+    private @Nullable Reply poll(List<ByteBuffer> taken) {
+        return taken.size() < MAX_PIECES ? queue.poll() : null;
+    }
+
+    private void writeAll(ByteBuffer[] pieces) throws IOException {
+        for (int first = 0; first < pieces.length; ) {
+            channel.write(pieces, first, pieces.length - first); // I1
+            while (first < pieces.length && !pieces[first].hasRemaining()) {
+                first++;
+            }
+        }
+    }
+
+    private void release(Reply reply) {
+        reply.data().ifPresent(Buffer::close); // I3
+        window.release(reply.place());
+    }
+}

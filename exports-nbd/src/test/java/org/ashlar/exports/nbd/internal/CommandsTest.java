@@ -1,0 +1,205 @@
+package org.ashlar.exports.nbd.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Plugin;
+import org.ashlar.spi.control.MonitorCommand;
+import org.ashlar.spi.option.OptionTree;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands and the export's options, as users give them. */
+final class CommandsTest {
+    private static final OptionTree NONE = OptionTree.empty();
+
+    @Test
+    void plugin_isFoundAndContributes() {
+        Plugin plugin =
+                ServiceLoader.load(Plugin.class).stream()
+                        .map(ServiceLoader.Provider::get)
+                        .filter(NbdPlugin.class::isInstance)
+                        .findFirst()
+                        .orElseThrow();
+        assertEquals("nbd", plugin.exports().getFirst().type());
+        assertEquals(
+                List.of(
+                        "nbd-server-start",
+                        "nbd-server-stop",
+                        "nbd-server-add",
+                        "nbd-server-remove"),
+                plugin.commands().stream().map(MonitorCommand::name).toList());
+    }
+
+    @Test
+    void start_refusesWhatItCannotDo(@TempDir Path folder) throws IOException {
+        NbdService service = new NbdService();
+        FakeLayer layer = layer(service);
+        ServerStartCommand start = new ServerStartCommand(service);
+        Map<String, String> unix =
+                Map.of("addr.type", "unix", "addr.path", folder.resolve("s").toString());
+        refused(layer, start, Map.of(), "Parameter 'addr.type' is missing");
+        refused(
+                layer,
+                start,
+                Map.of("addr.type", "carrier"),
+                "Parameter 'addr.type' does not accept value 'carrier'");
+        refused(layer, start, Map.of("addr.type", "unix"), "Parameter 'addr.path' is missing");
+        refused(
+                layer,
+                start,
+                Map.of("addr.type", "inet", "addr.host", ""),
+                "Parameter 'addr.port' is missing");
+        refused(
+                layer,
+                start,
+                Map.of("addr.type", "inet", "addr.host", "", "addr.port", "70000"),
+                "port '70000' is not in 0..65535");
+        refused(
+                layer,
+                start,
+                Map.of("addr.type", "vsock", "addr.cid", "1", "addr.port", "1"),
+                "address type 'vsock' is not available");
+        refused(
+                layer,
+                start,
+                Map.of("addr.type", "fd", "addr.str", "5"),
+                "address type 'fd' is not available");
+        refused(
+                layer,
+                start,
+                with(unix, "tls-creds", "tls0"),
+                "TLS is not available: leave 'tls-creds' out");
+        refused(
+                layer,
+                start,
+                with(unix, "max-connections", "-1"),
+                "Parameter 'max-connections' expects uint32_t");
+        assertTrue(service.server().isEmpty());
+    }
+
+    @Test
+    void start_doesNotReplaceAFile_butReplacesASocket(@TempDir Path folder) throws IOException {
+        Path path = folder.resolve("s");
+        NbdService service = new NbdService();
+        FakeLayer layer = layer(service);
+        OptionTree arguments =
+                OptionTree.dotted(Map.of("addr.type", "unix", "addr.path", path.toString()));
+        Files.writeString(path, "precious");
+        BlockException inTheWay =
+                assertThrows(
+                        BlockException.class,
+                        () -> layer.run(new ServerStartCommand(service), arguments));
+        assertTrue(inTheWay.getMessage().startsWith("Failed to bind socket to " + path));
+        assertEquals("precious", Files.readString(path));
+        Files.delete(path);
+        try (var stale =
+                java.nio.channels.ServerSocketChannel.open(java.net.StandardProtocolFamily.UNIX)) {
+            stale.bind(java.net.UnixDomainSocketAddress.of(path));
+        }
+        layer.run(new ServerStartCommand(service), arguments);
+        layer.run(new ServerStopCommand(service), NONE);
+        assertTrue(Files.notExists(path));
+    }
+
+    @Test
+    void server_isOne_andExportsNeedIt() throws IOException {
+        NbdService idle = new NbdService();
+        FakeLayer layer = layer(idle);
+        refused(layer, new ServerStopCommand(idle), Map.of(), "NBD server not running");
+        try (Fixture fixture = Fixture.writable()) {
+            refused(
+                    fixture.layer,
+                    new ServerStartCommand(fixture.service),
+                    Map.of("addr.type", "unix", "addr.path", "/nowhere/s"),
+                    "NBD server already running");
+            assertEquals(
+                    "NBD server already has export named ''",
+                    assertThrows(BlockException.class, () -> fixture.export("", false, Map.of()))
+                            .getMessage());
+        }
+        try (Fixture fixture = new Fixture(1 << 20, 0, Map.of())) {
+            fixture.layer.run(new ServerStopCommand(fixture.service), NONE);
+            assertEquals(
+                    "NBD server not running",
+                    assertThrows(BlockException.class, () -> fixture.export("", false, Map.of()))
+                            .getMessage());
+        }
+    }
+
+    @Test
+    void export_refusesBitmapsByName_andNamesThatAreTooLong() throws IOException {
+        try (Fixture fixture = new Fixture(1 << 20, 0, Map.of())) {
+            BlockException bitmap =
+                    assertThrows(
+                            BlockException.class,
+                            () -> fixture.export("a", false, Map.of("bitmaps", List.of("b0"))));
+            assertEquals("Bitmap 'b0' is not found", bitmap.getMessage());
+            BlockException ofNode =
+                    assertThrows(
+                            BlockException.class,
+                            () ->
+                                    fixture.export(
+                                            "a",
+                                            false,
+                                            Map.of(
+                                                    "bitmaps",
+                                                    List.of(Map.of("node", "n", "name", "b1")))));
+            assertEquals("Bitmap 'b1' is not found", ofNode.getMessage());
+            assertThrows(
+                    BlockException.class, () -> fixture.export("x".repeat(4097), false, Map.of()));
+            fixture.export("x".repeat(4096), false, Map.of());
+            try (WireClient client = fixture.connect()) {
+                client.hello(3).go("x".repeat(4096));
+            }
+        }
+    }
+
+    @Test
+    void remove_isSafeUnlessTold() throws Exception {
+        try (Fixture fixture = Fixture.writable();
+                WireClient client = fixture.connect().begin("simple")) {
+            fixture.layer.nextEvent();
+            assertEquals("NBD_CLIENT_CONNECTED", fixture.layer.nextEvent().name());
+            ServerRemoveCommand remove = new ServerRemoveCommand();
+            refused(fixture.layer, remove, Map.of("name", "other"), "Export 'other' is not found");
+            refused(fixture.layer, remove, Map.of("name", "id-"), "export 'id-' still in use");
+            fixture.layer.run(remove, OptionTree.dotted(Map.of("name", "id-", "mode", "hard")));
+            assertTrue(client.hungUp());
+        }
+    }
+
+    private static FakeLayer layer(NbdService service) {
+        return new FakeLayer(
+                new NbdExportDriver(service),
+                (org.ashlar.spi.source.RequestSource)
+                        java.lang.reflect.Proxy.newProxyInstance(
+                                CommandsTest.class.getClassLoader(),
+                                new Class<?>[] {org.ashlar.spi.source.RequestSource.class},
+                                (_, method, _) -> {
+                                    throw new AssertionError(method);
+                                }));
+    }
+
+    private static Map<String, String> with(Map<String, String> map, String key, String value) {
+        Map<String, String> copy = new java.util.HashMap<>(map);
+        copy.put(key, value);
+        return copy;
+    }
+
+    private static void refused(
+            FakeLayer layer, MonitorCommand command, Map<String, String> given, String message) {
+        BlockException refusal =
+                assertThrows(
+                        BlockException.class, () -> layer.run(command, OptionTree.dotted(given)));
+        assertEquals(message, refusal.getMessage());
+    }
+}
