@@ -13,8 +13,9 @@ import org.ashlar.spi.Request;
  * Follows a range down a chain of overlays, through filters, to the layer that decides. Confined to
  * one request.
  *
- * <p>What lies past the end of a layer shorter than the one above reads as zeroes that this layer
- * decides: it is allocated there, and hides what the layers below hold at that place.
+ * <p>What lies past the end of a layer shorter than the one above reads as zeroes, told of with the
+ * depth of the one above; where a base is given, they count as allocated, for that layer hides what
+ * lies below it. What only the base could tell reads as zeroes too: as if nothing lay below.
  */
 final class ChainWalk {
     private final Request request;
@@ -37,7 +38,8 @@ final class ChainWalk {
             layer = belowFilters(layer);
             long end = layer.length(request);
             if (offset >= end) {
-                return new ChainExtent(length, depth, true, false, true, Optional.empty());
+                return new ChainExtent(
+                        length, depth - 1, base.isPresent(), false, true, Optional.empty());
             }
             Extent extent = layer.extentAt(request, offset, Math.min(length, end - offset));
             length = extent.length();
@@ -77,7 +79,7 @@ final class ChainWalk {
             case Extent.Zero(long length, boolean allocated) ->
                     new ChainExtent(length, depth, allocated, false, true, Optional.empty());
             case Extent.Unallocated(long length) ->
-                    new ChainExtent(length, depth, false, false, base.isEmpty(), Optional.empty());
+                    new ChainExtent(length, depth, false, false, true, Optional.empty());
         };
     }
 

@@ -1,0 +1,66 @@
+package org.ashlar.drivers.quorum.internal;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.ashlar.spi.Background;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Buffers;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.Request;
+
+/**
+ * What a quorum node keeps over a reopen. Thread-safe: every part is.
+ *
+ * @param children the edges, at least one
+ * @param reporter tells what goes wrong
+ * @param background where rewrites run
+ * @param buffers scratch memory for answers
+ * @param turns orders requests that overlap
+ * @param behind the children, by index, that have missed a change since the node was opened
+ */
+record QuorumParts(
+        List<Child> children,
+        Reporter reporter,
+        Background background,
+        Buffers buffers,
+        RangeTurns turns,
+        Set<Integer> behind) {
+
+    QuorumParts {
+        children = List.copyOf(children);
+    }
+
+    static QuorumParts of(
+            List<Child> children, String nodeName, Background background, Buffers buffers) {
+        return new QuorumParts(
+                children,
+                new Reporter(nodeName, children, background::report),
+                background,
+                buffers,
+                new RangeTurns(),
+                ConcurrentHashMap.newKeySet());
+    }
+
+    /** Does a part on every child at the same time. */
+    Outcomes onEach(Request request, Outcomes.Part part) {
+        return Outcomes.of(request, children.size(), part);
+    }
+
+    /** Returns the error of a request that too few children carried out. */
+    BlockException tooFew(String what, Outcomes outcomes, int threshold) {
+        IOException common = outcomes.commonError();
+        return new BlockException(
+                Outcomes.kindOf(common),
+                "quorum '%s': %s: %d of %d children succeeded, %d needed: %s"
+                        .formatted(
+                                reporter.nodeName(),
+                                what,
+                                outcomes.good(),
+                                children.size(),
+                                threshold,
+                                common.getMessage()),
+                common);
+    }
+}

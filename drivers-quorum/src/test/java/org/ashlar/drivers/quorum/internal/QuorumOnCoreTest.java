@@ -1,0 +1,147 @@
+package org.ashlar.drivers.quorum.internal;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.ashlar.core.EmbeddedLayer;
+import org.ashlar.core.LayerSettings;
+import org.ashlar.spi.BlockDriver;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.IoFlags;
+import org.ashlar.spi.Permissions;
+import org.ashlar.spi.Permissions.Permission;
+import org.ashlar.spi.Plugin;
+import org.ashlar.spi.control.BlockLayer;
+import org.ashlar.spi.control.Event;
+import org.ashlar.spi.control.Root;
+import org.ashlar.spi.graph.EdgeInfo;
+import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.source.Access;
+import org.ashlar.spi.source.Admission;
+import org.ashlar.tck.MemoryDriver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A quorum in the real graph. */
+class QuorumOnCoreTest {
+    private final EmbeddedLayer embedded =
+            EmbeddedLayer.start(
+                    LayerSettings.DEFAULT, List.of(new QuorumPlugin(), memoryDrivers()));
+    private final BlockLayer layer = embedded.layer();
+    private final List<Event> events = new CopyOnWriteArrayList<>();
+
+    private static Plugin memoryDrivers() {
+        return new Plugin() {
+            @Override
+            public List<BlockDriver> drivers() {
+                return List.of(new MemoryDriver());
+            }
+        };
+    }
+
+    @BeforeEach
+    void addDisks() throws IOException {
+        layer.events().subscribe(events::add);
+        for (String name : List.of("m0", "m1", "m2")) {
+            layer.add(
+                    OptionTree.typed(
+                            Map.of("driver", "memory", "node-name", name, "size", 1 << 20)));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        embedded.close();
+    }
+
+    private void addQuorum(int threshold, Object children) throws IOException {
+        layer.add(
+                OptionTree.typed(
+                        Map.of(
+                                "driver",
+                                "quorum",
+                                "node-name",
+                                "q",
+                                "vote-threshold",
+                                threshold,
+                                "children",
+                                children)));
+    }
+
+    private Root writer(String node) throws IOException {
+        Set<Permission> used = Set.of(Permission.CONSISTENT_READ, Permission.WRITE);
+        return layer.attach(
+                "writer of " + node, node, new Permissions(used, Permissions.NONE.shared()));
+    }
+
+    private static void write(Root root, long offset, byte... bytes) throws IOException {
+        try (Admission admission = root.consumer("test").admit(Access.WRITE)) {
+            root.root()
+                    .write(admission.request(), offset, MemorySegment.ofArray(bytes), IoFlags.NONE);
+        }
+    }
+
+    private static byte[] read(Root root, long offset, int count) throws IOException {
+        byte[] bytes = new byte[count];
+        try (Admission admission = root.consumer("test").admit(Access.READ)) {
+            root.root().read(admission.request(), offset, MemorySegment.ofArray(bytes));
+        }
+        return bytes;
+    }
+
+    @Test
+    void quorum_overNodesByName_keepsTheirNamesAndVotes() throws IOException {
+        try (Root alone = writer("m1")) {
+            write(alone, 5000, (byte) 9);
+        }
+        addQuorum(2, List.of("m0", "m1", "m2"));
+        assertEquals(
+                List.of("children.0", "children.1", "children.2"),
+                layer.graph().node("q").children().stream().map(EdgeInfo::name).toList());
+        try (Root client = writer("q")) {
+            write(client, 0, (byte) 7);
+            assertArrayEquals(new byte[] {7}, read(client, 0, 1));
+            assertArrayEquals(new byte[] {0}, read(client, 5000, 1));
+        }
+        Event told = events.getLast();
+        assertEquals("QUORUM_REPORT_BAD", told.name());
+        assertEquals(9L, told.data().get("sector-num"));
+    }
+
+    @Test
+    void quorum_withAWriter_keepsOtherWritersFromItsChildren() throws IOException {
+        addQuorum(2, List.of("m0", "m1", "m2"));
+        try (Root client = writer("q")) {
+            write(client, 0, (byte) 1);
+            BlockException refused = assertThrows(BlockException.class, () -> writer("m1"));
+            assertEquals(Kind.NOT_PERMITTED, refused.kind());
+        }
+    }
+
+    @Test
+    void quorum_withNestedChildren_opensAndClosesThem() throws IOException {
+        Map<String, Object> disk = Map.of("driver", "memory", "size", 4096);
+        addQuorum(1, List.of(disk, disk));
+        assertEquals(6, layer.graph().nodes().size());
+        layer.delete("q");
+        assertEquals(3, layer.graph().nodes().size());
+    }
+
+    @Test
+    void quorum_withBadOptions_isRefusedAndLeavesNothing() {
+        BlockException tooHigh =
+                assertThrows(BlockException.class, () -> addQuorum(4, List.of("m0", "m1", "m2")));
+        assertEquals("threshold may not exceed children count", tooHigh.getMessage());
+        assertThrows(BlockException.class, () -> addQuorum(1, List.of()));
+        assertEquals(3, layer.graph().nodes().size());
+    }
+}
