@@ -5,6 +5,11 @@ import java.util.Optional;
 /**
  * Where a run of bytes lies in a chain of overlays and what it reads as. Immutable.
  *
+ * <p>Past the end of a layer that is shorter than the one above, the bytes read as zeroes whatever
+ * lies below. If a base was named and that layer lies above it, these zeroes count as allocated,
+ * with the depth of the last layer that was long enough: without the short layer the base would
+ * show through. Otherwise they are not allocated.
+ *
  * @param length how many bytes this says something about, never zero
  * @param depth 0 if the top layer decides, 1 if the next one does, and so on; filters are not
  *     counted

@@ -30,9 +30,13 @@ public interface Child {
      * Returns whether the edge leads to a node, as {@code request} sees it; if not, every other
      * call fails.
      */
-    default boolean isAttached(Request request) {
-        return true;
-    }
+    boolean isAttached(Request request);
+
+    /**
+     * Returns the name of the node that the edge leads to, as {@code request} sees it; empty if it
+     * leads nowhere.
+     */
+    String nodeName(Request request);
 
     /** Returns the child's length in bytes as {@code request} sees it. */
     long length(Request request) throws IOException;

@@ -86,6 +86,11 @@ final class RigChild implements Child {
     }
 
     @Override
+    public String nodeName(Request request) {
+        return isAttached(request) ? slot().name() : "";
+    }
+
+    @Override
     public long length(Request request) throws IOException {
         checkNotEnded(request);
         return slot().length(request);

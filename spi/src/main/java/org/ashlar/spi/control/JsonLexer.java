@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * single quotes. Confined to one thread at a time.
  *
  * <p>After a byte that fits nowhere it skips to the next byte that may begin a token: a structural
- * character, white space, a control character, or a byte that UTF-8 never has (0xFE, 0xFF).
+ * character, a control character such as a newline, or a byte that UTF-8 never has (0xFE, 0xFF).
  */
 final class JsonLexer {
 
@@ -136,7 +136,7 @@ final class JsonLexer {
     }
 
     private boolean recover(int value) {
-        if (value <= ' ' || value >= 0xFE || STRUCTURE.containsKey(value)) {
+        if (value < ' ' || value >= 0xFE || STRUCTURE.containsKey(value)) {
             state = State.START;
             return false;
         }

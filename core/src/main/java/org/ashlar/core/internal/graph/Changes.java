@@ -228,7 +228,7 @@ public final class Changes {
     /** Returns the sources whose requests could be where a change took something away. */
     static Set<SourceKey> concerned(Snapshot last, Plan plan) {
         Set<SourceKey> sources = new HashSet<>(Reach.sourcesIn(last, plan.left()));
-        sources.addAll(plan.removedSources());
+        sources.addAll(plan.leftSources());
         return sources;
     }
 

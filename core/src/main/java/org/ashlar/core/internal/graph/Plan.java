@@ -2,6 +2,7 @@ package org.ashlar.core.internal.graph;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -27,9 +28,8 @@ public final class Plan implements ChangePlan {
     private final Snapshot now;
     private final List<Consumer<Draft>> edits = new ArrayList<>();
     private final List<OutsideStep> steps = new ArrayList<>();
-    private final Set<Node> relied = new HashSet<>();
+    private final Map<Node, Hold> held = new HashMap<>();
     private final Set<Node> newTargets = new HashSet<>();
-    private final Set<Node> altered = new HashSet<>();
     private final Set<EdgeKey> edges = new HashSet<>();
     private final Set<String> names = new HashSet<>();
     private final Set<Node> fenced = new LinkedHashSet<>();
@@ -62,7 +62,7 @@ public final class Plan implements ChangePlan {
 
     @Override
     public void reserve(String nodeName) throws BlockException {
-        relied.add(find(nodeName).node);
+        hold(find(nodeName).node, Hold.SHAPE);
     }
 
     @Override
@@ -84,7 +84,7 @@ public final class Plan implements ChangePlan {
                     "Node '%s' has no free '%s' child".formatted(parentName, edgeName));
         }
         Node target = find(nodeName).node;
-        altered.add(parent);
+        hold(parent, Hold.ALTERED);
         edges.add(key);
         lead(target);
         edits.add(draft -> draft.attach(new EdgeState(key, target, Permissions.NONE)));
@@ -113,8 +113,12 @@ public final class Plan implements ChangePlan {
         edits.add(draft -> draft.detach(state.key()));
     }
 
+    private void hold(Node node, Hold hold) {
+        held.merge(node, hold, (one, other) -> one.compareTo(other) > 0 ? one : other);
+    }
+
     private void lead(Node target) {
-        relied.add(target);
+        hold(target, Hold.PRESENT);
         newTargets.add(target);
     }
 
@@ -122,7 +126,7 @@ public final class Plan implements ChangePlan {
         edges.add(state.key());
         loosened.add(state);
         if (state.key().owner() instanceof Node parent) {
-            altered.add(parent);
+            hold(parent, Hold.ALTERED);
         }
     }
 
@@ -133,7 +137,7 @@ public final class Plan implements ChangePlan {
 
     private void removeNode(NodeState state) {
         if (removed.add(state.node)) {
-            altered.add(state.node);
+            hold(state.node, Hold.ALONE);
             edits.add(draft -> draft.leave(state.node));
             removeSource(state.node.background());
         }
@@ -207,7 +211,7 @@ public final class Plan implements ChangePlan {
     /** Lets another face serve a node. */
     public void replaceFace(String nodeName, BlockNode face, Traits traits) throws BlockException {
         NodeState state = find(nodeName);
-        altered.add(state.node);
+        hold(state.node, Hold.ALONE);
         replaced.put(state.node, state.face);
         edits.add(draft -> draft.face(state.node, face, traits));
     }
@@ -230,7 +234,7 @@ public final class Plan implements ChangePlan {
     // What the change is carried out by.
 
     Reservation.Wants wants() {
-        return new Reservation.Wants(relied, altered, edges, names);
+        return new Reservation.Wants(held, edges, names);
     }
 
     /** Returns the graph as the change will have it. */
@@ -277,7 +281,22 @@ public final class Plan implements ChangePlan {
     Set<Node> left() {
         Set<Node> left = new HashSet<>(removed);
         left.addAll(replaced.keySet());
-        loosened.forEach(edge -> left.add(edge.target()));
+        for (EdgeState edge : loosened) {
+            if (edge.key().owner() instanceof Node parent) {
+                left.add(parent);
+            }
+        }
         return left;
+    }
+
+    /** Returns the sources whose own roots lead elsewhere or nowhere afterwards. */
+    Set<SourceKey> leftSources() {
+        Set<SourceKey> sources = new HashSet<>(removedSources);
+        for (EdgeState edge : loosened) {
+            if (edge.key().owner() instanceof SourceKey source) {
+                sources.add(source);
+            }
+        }
+        return sources;
     }
 }

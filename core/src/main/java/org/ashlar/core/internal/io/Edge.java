@@ -42,6 +42,12 @@ public final class Edge extends EdgeKey {
     }
 
     @Override
+    public String nodeName(Request request) {
+        NodeState target = core(request).snapshot().target(this);
+        return target == null ? "" : target.name();
+    }
+
+    @Override
     public long length(Request request) throws IOException {
         CoreRequest core = core(request);
         return core.follow(this).face.length(core);

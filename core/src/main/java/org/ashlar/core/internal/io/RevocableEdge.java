@@ -88,6 +88,11 @@ public final class RevocableEdge implements EdgeHandle {
     }
 
     @Override
+    public String nodeName(Request request) {
+        return edge.nodeName(request);
+    }
+
+    @Override
     public long length(Request request) throws IOException {
         return forReading().length(request);
     }

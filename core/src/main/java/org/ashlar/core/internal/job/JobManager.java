@@ -119,8 +119,7 @@ public final class JobManager implements Jobs, AutoCloseable {
         Source source = graph.sources().open("job " + settings.id());
         try {
             BlockJob body =
-                    driver.prepare(
-                            new StartOfJob(settings.id(), values, graph.view().get(), source));
+                    driver.prepare(new StartOfJob(settings.id(), values, graph.view(), source));
             Job job = new Job(driver.type(), settings, events, System::nanoTime);
             return new JobRun(job, body, source, graph.changes());
         } catch (Throwable failure) {

@@ -1,5 +1,6 @@
 package org.ashlar.core.internal.job;
 
+import jakarta.inject.Provider;
 import java.io.IOException;
 import org.ashlar.core.internal.graph.Sources.Source;
 import org.ashlar.spi.Child;
@@ -13,11 +14,16 @@ import org.ashlar.spi.option.OptionValues;
  *
  * @param id the job's id
  * @param options the checked options
- * @param graph the graph as it stands
+ * @param view the graph as it stands, each time it is asked
  * @param source where roots and claims go
  */
-record StartOfJob(String id, OptionValues options, GraphView graph, Source source)
+record StartOfJob(String id, OptionValues options, Provider<GraphView> view, Source source)
         implements JobRequest {
+
+    @Override
+    public GraphView graph() {
+        return view.get();
+    }
 
     @Override
     public Child attachRoot(String label, String nodeName, Permissions permissions)

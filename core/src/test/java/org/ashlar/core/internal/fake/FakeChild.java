@@ -33,6 +33,16 @@ public final class FakeChild implements Child {
     }
 
     @Override
+    public String nodeName(Request request) {
+        return "";
+    }
+
+    @Override
+    public boolean isAttached(Request request) {
+        return true;
+    }
+
+    @Override
     public long length(Request request) {
         throw new UnsupportedOperationException();
     }
