@@ -151,7 +151,7 @@ final class JsonLexer {
             return to(State.ESCAPE, value);
         }
         keep(value);
-        if (value == bytes.charAt(0)) {
+        if (state == State.STRING && value == bytes.charAt(0)) {
             emit(Kind.STRING);
         }
         return true;

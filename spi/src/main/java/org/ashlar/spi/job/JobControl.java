@@ -22,7 +22,17 @@ public interface JobControl {
      *
      * @throws org.ashlar.spi.BlockException of kind {@code CANCELLED} once the job is cancelled
      */
-    void checkpoint(long bytes) throws IOException;
+    default void checkpoint(long bytes) throws IOException {
+        checkpoint(bytes, bytes);
+    }
+
+    /**
+     * Does the same for {@code bytes} done of which only {@code moved} cost anything: the rate is
+     * spent on these alone.
+     *
+     * @throws org.ashlar.spi.BlockException of kind {@code CANCELLED} once the job is cancelled
+     */
+    void checkpoint(long bytes, long moved) throws IOException;
 
     /** Says how many bytes are left; the sum with what is done may change. */
     void remaining(long bytes);

@@ -35,8 +35,8 @@ final class ControlOfJob implements JobControl {
     }
 
     @Override
-    public void checkpoint(long bytes) throws IOException {
-        job.checkpoint(bytes);
+    public void checkpoint(long bytes, long moved) throws IOException {
+        job.checkpoint(bytes, moved);
     }
 
     @Override

@@ -177,13 +177,13 @@ final class JobState {
     }
 
     /** Accounts for {@code bytes} and returns true, unless the job has to wait first. */
-    boolean pass(long bytes, long now) throws BlockException {
+    boolean pass(long bytes, long moved, long now) throws BlockException {
         if (!passUnpaused() || rate.delay(now) > 0) {
             return false;
         }
         current += bytes;
         total = Math.max(total, current);
-        rate.charge(bytes, now);
+        rate.charge(moved, now);
         return true;
     }
 

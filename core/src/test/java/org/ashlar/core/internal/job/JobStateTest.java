@@ -164,7 +164,7 @@ class JobStateTest {
         state.cancel(false);
 
         assertEquals(true, state.cancel(true));
-        assertThrows(BlockException.class, () -> state.pass(1, 0));
+        assertThrows(BlockException.class, () -> state.pass(1, 1, 0));
     }
 
     @Test

@@ -53,9 +53,11 @@ final class StreamJob implements BlockJob {
         while (scan.position() < length) {
             control.remaining(length - scan.position());
             long begin = scan.position();
-            fill(fillers, look(scan, scanner, control, width), control);
+            List<Piece> pieces = look(scan, scanner, control, width);
+            fill(fillers, pieces, control);
             long end = Math.min(scan.position(), length);
-            boolean atOnce = passCheckpoint(control, end - begin);
+            long moved = pieces.stream().mapToLong(Piece::length).sum();
+            boolean atOnce = passCheckpoint(control, end - begin, Math.min(moved, end - begin));
             width = atOnce ? Math.min(2 * width, WIDEST_ROUND) : 1;
             length = length(scanner);
         }
@@ -101,9 +103,10 @@ final class StreamJob implements BlockJob {
     }
 
     /** Returns whether it passed at once: a job whose rate is limited goes in small rounds. */
-    private static boolean passCheckpoint(JobControl control, long bytes) throws IOException {
+    private static boolean passCheckpoint(JobControl control, long bytes, long moved)
+            throws IOException {
         long before = System.nanoTime();
-        control.checkpoint(bytes); // I1
+        control.checkpoint(bytes, moved); // I1
         return System.nanoTime() - before < AT_ONCE;
     }
 

@@ -27,7 +27,7 @@ class FakeControl implements JobControl {
     }
 
     @Override
-    public synchronized void checkpoint(long bytes) throws IOException {
+    public synchronized void checkpoint(long bytes, long moved) throws IOException {
         assertEquals(0, source.admitted(), "admitted at a checkpoint");
         done += bytes;
         atCheckpoint();
