@@ -3,11 +3,7 @@ package org.ashlar.exports.nbd.internal;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -19,14 +15,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.exports.nbd.internal.session.Negotiated;
 import org.ashlar.exports.nbd.internal.session.Offer;
 import org.ashlar.exports.nbd.internal.session.Offers;
 import org.ashlar.spi.control.Events;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Listens and gives each client a thread. Guarded by its lock.
@@ -39,16 +32,10 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class NbdServer {
-    private static final Logger LOG = LoggerFactory.getLogger(NbdServer.class);
-
-    /** After a failed accept, such as for want of descriptors. */
-    private static final Duration PAUSE = Duration.ofMillis(100);
-
     private final ServerSettings settings;
     private final NbdService service;
     private final Events events;
-    private final ServerSocketChannel listener;
-    private final SocketAddress bound;
+    private final List<Listener> listeners;
     private final ScheduledThreadPoolExecutor deadlines;
     private final Offers offers = new Choice();
     private final ReentrantLock lock = new ReentrantLock();
@@ -63,62 +50,74 @@ final class NbdServer {
     @GuardedBy("lock")
     private boolean closed;
 
+    /** How many threads accept. */
     @GuardedBy("lock")
-    private boolean accepting;
+    private int accepting;
 
     private NbdServer(
-            ServerSettings settings,
-            NbdService service,
-            Events events,
-            ServerSocketChannel listener)
-            throws IOException {
+            ServerSettings settings, NbdService service, Events events, List<Listener> listeners) {
         this.settings = settings;
         this.service = service;
         this.events = events;
-        this.listener = listener;
-        this.bound = listener.getLocalAddress();
+        this.listeners = List.copyOf(listeners);
         this.deadlines =
                 new ScheduledThreadPoolExecutor(
                         1, Thread.ofPlatform().daemon().name("nbd handshake limit").factory());
         deadlines.setRemoveOnCancelPolicy(true);
     }
 
-    /** Opens the listening socket; nothing is accepted before {@link #begin}. */
+    /** Opens the listening sockets, all or none; nothing is accepted before {@link #begin}. */
     static NbdServer open(ServerSettings settings, NbdService service, Events events)
             throws IOException {
-        return new NbdServer(settings, service, events, settings.address().listen());
+        List<Listener> opened = new ArrayList<>();
+        boolean all = false;
+        try {
+            for (ListenAddress address : settings.addresses()) {
+                opened.add(Listener.open(address));
+            }
+            all = true;
+            return new NbdServer(settings, service, events, opened);
+        } finally {
+            if (!all) {
+                for (Listener listener : opened) {
+                    listener.close();
+                }
+            }
+        }
     }
 
-    /** Starts to accept, and tells where: QMP event {@code NBD_SERVER_STARTED}. */
+    /** Starts to accept, and tells where: an event {@code NBD_SERVER_STARTED} for each address. */
     void begin() {
         lock.lock();
         try {
-            accepting = true;
+            accepting = listeners.size();
         } finally {
             lock.unlock();
         }
-        Thread.ofPlatform().daemon().name("nbd accept").start(this::accept);
-        events.publish("NBD_SERVER_STARTED", Map.of("addr", settings.address().describe(bound)));
+        for (Listener listener : listeners) {
+            Thread.ofPlatform().daemon().name("nbd accept").start(() -> accept(listener));
+            events.publish("NBD_SERVER_STARTED", Map.of("addr", listener.describe()));
+        }
     }
 
-    /** Returns the address that clients reach it at. */
+    /** Returns the first address that clients reach it at. */
     SocketAddress bound() {
-        return bound;
+        return listeners.getFirst().bound();
     }
 
     Offers offers() {
         return offers;
     }
 
-    private void accept() {
+    private void accept(Listener listener) {
         try {
             for (int number = 1; awaitRoom(); number++) {
-                acceptOne(number);
+                listener.acceptOne(this, number);
             }
         } finally {
             lock.lock();
             try {
-                accepting = false;
+                accepting--;
                 changed.signalAll();
             } finally {
                 lock.unlock();
@@ -141,27 +140,8 @@ final class NbdServer {
         }
     }
 
-    private void acceptOne(int number) {
-        try {
-            SocketChannel channel = listener.accept();
-            boolean started = false;
-            try {
-                started = start(new Connection(channel, prepare(channel, number), this));
-            } finally {
-                if (!started) {
-                    channel.close();
-                }
-            }
-        } catch (ClosedChannelException stopped) {
-            LOG.debug("the NBD server no longer listens");
-        } catch (IOException failure) {
-            LOG.warn("the NBD server could not accept a client: {}", failure.getMessage());
-            LockSupport.parkNanos(PAUSE.toNanos());
-        }
-    }
-
     /** Gives a client its thread; returns false if the server is closed. */
-    private boolean start(Connection connection) throws IOException {
+    boolean start(Connection connection) throws IOException {
         if (!admit(connection)) {
             return false;
         }
@@ -172,15 +152,6 @@ final class NbdServer {
             ended(connection);
             throw new IOException("no thread to be had: " + noThread.getMessage(), noThread);
         }
-    }
-
-    /** Returns what the log calls the client. */
-    private String prepare(SocketChannel channel, int number) throws IOException {
-        if (settings.address() instanceof ListenAddress.Unix unix) {
-            return unix.path() + "#" + number;
-        }
-        channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        return String.valueOf(channel.getRemoteAddress());
     }
 
     private boolean admit(Connection connection) {
@@ -269,8 +240,9 @@ final class NbdServer {
         } finally {
             lock.unlock();
         }
-        listener.close();
-        settings.address().cleanUp();
+        for (Listener listener : listeners) {
+            listener.close();
+        }
     }
 
     /** Disconnects all clients and returns once nothing of the server runs. */
@@ -286,7 +258,7 @@ final class NbdServer {
         ending.forEach(Connection::end);
         lock.lock();
         try {
-            while (accepting || !connections.isEmpty()) {
+            while (accepting > 0 || !connections.isEmpty()) {
                 changed.awaitUninterruptibly();
             }
         } finally {

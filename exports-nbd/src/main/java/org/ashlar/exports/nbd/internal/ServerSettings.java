@@ -1,10 +1,16 @@
 package org.ashlar.exports.nbd.internal;
 
+import java.util.List;
+
 /**
  * What the server is told when it starts. Immutable.
  *
- * @param address where to listen
+ * @param addresses where to listen, at least one
  * @param maxConnections how many clients there may be at a time, 0 for any number
  * @param handshakeSeconds how long a client may take to choose an export, 0 for any time
  */
-record ServerSettings(ListenAddress address, long maxConnections, long handshakeSeconds) {}
+record ServerSettings(List<ListenAddress> addresses, long maxConnections, long handshakeSeconds) {
+    ServerSettings {
+        addresses = List.copyOf(addresses);
+    }
+}

@@ -3,6 +3,7 @@ package org.ashlar.exports.nbd.internal;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +49,12 @@ final class ServerStartCommand implements MonitorCommand {
                     .orElse(10L)
                     .help("how long a client may take to choose an export, 0 for any time");
 
+    private static final Option<Long> LOOPBACK_PORT =
+            Option.integer("loopback-port")
+                    .help(
+                            "TCP port to listen at on the loopback address as well, 0 to have one"
+                                    + " chosen");
+
     private final NbdService service;
 
     ServerStartCommand(NbdService service) {
@@ -76,7 +83,8 @@ final class ServerStartCommand implements MonitorCommand {
                 TLS_CREDS,
                 TLS_AUTHZ,
                 MAX_CONNECTIONS,
-                HANDSHAKE_SECONDS);
+                HANDSHAKE_SECONDS,
+                LOOPBACK_PORT);
     }
 
     @Override
@@ -91,11 +99,21 @@ final class ServerStartCommand implements MonitorCommand {
         }
         service.start(
                 new ServerSettings(
-                        address(given),
+                        addresses(given),
                         count(given, MAX_CONNECTIONS),
                         count(given, HANDSHAKE_SECONDS)),
                 call.layer());
         return Map.of();
+    }
+
+    private static List<ListenAddress> addresses(OptionValues given) throws BlockException {
+        List<ListenAddress> addresses = new ArrayList<>();
+        addresses.add(address(given));
+        Optional<Long> loopback = given.find(LOOPBACK_PORT);
+        if (loopback.isPresent()) {
+            addresses.add(new ListenAddress.Inet("127.0.0.1", port(loopback.get().toString())));
+        }
+        return addresses;
     }
 
     private static ListenAddress address(OptionValues given) throws BlockException {

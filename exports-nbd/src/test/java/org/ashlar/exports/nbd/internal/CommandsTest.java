@@ -5,6 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -84,6 +91,43 @@ final class CommandsTest {
                 with(unix, "max-connections", "-1"),
                 "Parameter 'max-connections' expects uint32_t");
         assertTrue(service.server().isEmpty());
+    }
+
+    @Test
+    void start_withALoopbackPort_listensAtBothAddresses(@TempDir Path folder) throws Exception {
+        NbdService service = new NbdService();
+        FakeLayer layer = layer(service);
+        Path path = folder.resolve("s");
+        OptionTree arguments =
+                OptionTree.dotted(
+                        Map.of(
+                                "addr.type", "unix",
+                                "addr.path", path.toString(),
+                                "loopback-port", "0"));
+        layer.run(new ServerStartCommand(service), arguments);
+        List<Map<?, ?>> started =
+                List.of(
+                        (Map<?, ?>) layer.nextEvent().data().get("addr"),
+                        (Map<?, ?>) layer.nextEvent().data().get("addr"));
+        assertEquals(List.of("unix", "inet"), started.stream().map(at -> at.get("type")).toList());
+        int port = Integer.parseInt(String.valueOf(started.getLast().get("port")));
+        for (SocketAddress address :
+                List.of(
+                        UnixDomainSocketAddress.of(path),
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+            try (SocketChannel client = SocketChannel.open(address)) {
+                ByteBuffer magic = ByteBuffer.allocate(8);
+                while (magic.hasRemaining() && client.read(magic) >= 0) {}
+                assertEquals("NBDMAGIC", new String(magic.array(), StandardCharsets.US_ASCII));
+            }
+        }
+        layer.run(new ServerStopCommand(service), NONE);
+        assertThrows(
+                IOException.class,
+                () ->
+                        SocketChannel.open(
+                                new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
+        assertTrue(Files.notExists(path));
     }
 
     @Test
