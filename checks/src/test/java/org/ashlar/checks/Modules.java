@@ -34,7 +34,8 @@ final class Modules {
                     Map.entry("jobs", SPI_ONLY),
                     Map.entry("exports-nbd", SPI_ONLY),
                     Map.entry("monitor-qmp", SPI_ONLY),
-                    Map.entry("tools", Set.of("spi", "core")));
+                    Map.entry("tools", Set.of("spi", "core")),
+                    Map.entry("dist", Set.of("spi", "tools")));
 
     /** Bundles that export nothing: everybody reaches them through the SPI. */
     static final Set<String> CLOSED =
@@ -71,14 +72,15 @@ final class Modules {
                                     "org.osgi."),
                     "tck", Set.of("org.slf4j.", "org.junit.jupiter.", "org.opentest4j."),
                     "drivers-qcow2", Set.of("org.slf4j.", "com.github.luben.zstd."),
-                    "monitor-qmp", Set.of("org.slf4j.", "com.fasterxml.jackson."),
+                    "monitor-qmp", Set.of("org.slf4j."),
                     "tools",
                             Set.of(
                                     "org.slf4j.",
                                     "com.google.inject.",
                                     "jakarta.inject.",
                                     "picocli.",
-                                    "org.osgi."));
+                                    "org.osgi."),
+                    "dist", Set.of("org.slf4j.", "org.osgi.", "org.apache.felix."));
 
     private Modules() {}
 

@@ -29,6 +29,14 @@ public interface OpenRequest {
      */
     boolean inactive();
 
+    /**
+     * Returns whether the node is opened to be checked and repaired: then damage that otherwise
+     * forbids writing does not.
+     */
+    default boolean forRepair() {
+        return false;
+    }
+
     /** Returns what the version served before this one handed over; empty at a first open. */
     Map<String, Object> handedOver();
 
@@ -54,9 +62,7 @@ public interface OpenRequest {
      * Returns an edge that leads nowhere yet: a graph change may lead it to a node later, such as
      * an overlay to its backing node, and out again; {@link Child#isAttached} tells.
      */
-    default Child vacant(String name, ChildRole role) {
-        throw new UnsupportedOperationException("vacant");
-    }
+    Child vacant(String name, ChildRole role);
 
     /** Returns whether the options rule the child out, by {@code null} or an empty text. */
     boolean isRuledOut(String name);

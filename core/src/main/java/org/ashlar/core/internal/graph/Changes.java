@@ -2,10 +2,8 @@ package org.ashlar.core.internal.graph;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.ashlar.core.internal.grace.Pins;
 import org.ashlar.spi.BlockException;
@@ -49,8 +47,26 @@ public final class Changes {
      * @param what for messages, such as {@code blockdev-del of 'a'}
      * @param claimant the source whose claims do not stand in its way, or null
      * @param deadline a {@link System#nanoTime()}
+     * @param within what the change is a part of, and whose reservation does not stand in its way,
+     *     or null
      */
-    public record Terms(String what, @Nullable SourceKey claimant, long deadline) {}
+    public record Terms(
+            String what, @Nullable SourceKey claimant, long deadline, @Nullable Held within) {
+
+        /** Makes the terms of a change by itself. */
+        public Terms(String what, @Nullable SourceKey claimant, long deadline) {
+            this(what, claimant, deadline, null);
+        }
+
+        /** Returns these for a part of what is held. */
+        public Terms within(Held held) {
+            return new Terms(what, claimant, deadline, held);
+        }
+
+        private boolean isWithin(Reservation other) {
+            return within != null && within.change.reservation == other;
+        }
+    }
 
     /** A change between its reservation and its switch. */
     private record UnderWay(Plan plan, Reservation reservation, Snapshot before, Snapshot result) {}
@@ -61,22 +77,56 @@ public final class Changes {
         UnderWay change = reserve(terms, description);
         List<OutsideStep> done = new ArrayList<>();
         Permits permits = new Permits(graph, control, change.before, change.result);
-        boolean ready = false;
+        Snapshot last;
         try {
             quiesce(terms, change.plan);
             permits.raise();
             runOutside(change.plan, done);
-            ready = true;
-        } catch (IOException | RuntimeException failed) {
-            undo(failed, done, permits);
+            last = switchTo(change);
+        } catch (IOException | RuntimeException | Error failed) {
+            undo(failed, done);
+            graph.publishSameShape(draft -> release(draft, change));
+            permits.lower(failed);
             throw failed;
+        }
+        return new Settlement(graph, control, change.plan, last, permits).start(terms.what);
+    }
+
+    /**
+     * Reserves what a description wants, and holds requests back as it says, for work beside the
+     * graph that a change {@link Terms#within} it may end.
+     */
+    public Held hold(Terms terms, Description description) throws IOException {
+        Pins.requireNone();
+        UnderWay change = reserve(terms, description);
+        Held held = new Held(graph, change);
+        boolean quiet = false;
+        try {
+            quiesce(terms, change.plan);
+            quiet = true;
+            return held;
         } finally {
-            if (!ready) {
-                graph.publishSameShape(draft -> release(draft, change));
+            if (!quiet) {
+                held.close();
             }
         }
-        Snapshot last = switchTo(change);
-        return new Settlement(graph, control, change.plan, last, permits).start(terms.what);
+    }
+
+    /** A reservation, with the gates that it closed, until it is closed. Thread-safe. */
+    public static final class Held implements AutoCloseable {
+        private final GraphState graph;
+        private final UnderWay change;
+
+        private Held(GraphState graph, UnderWay change) {
+            this.graph = graph;
+            this.change = change;
+        }
+
+        /** Gives it up; to be called once. */
+        @Override
+        public void close() {
+            graph.publishSameShape(draft -> release(draft, change));
+        }
     }
 
     // Reserve.
@@ -91,6 +141,9 @@ public final class Changes {
             if (hindrance == null) {
                 Snapshot result = plan.applyTo(new Draft(now)).build();
                 hindrance = PermissionCheck.passing(now, result);
+                if (hindrance == null && !Order.staysPossible(result)) {
+                    hindrance = "waited too long for changes that would close a circle with it";
+                }
                 if (hindrance == null) {
                     UnderWay change = tryReserve(terms, now, plan, result);
                     if (change != null) {
@@ -108,7 +161,7 @@ public final class Changes {
     private static @Nullable String hindrance(Snapshot now, Reservation.Wants wants, Terms terms)
             throws IOException {
         for (Reservation other : now.parts().reservations()) {
-            if (other.collidesWith(wants)) {
+            if (!terms.isWithin(other) && other.collidesWith(wants)) {
                 return "waited too long for " + other.what();
             }
         }
@@ -147,7 +200,7 @@ public final class Changes {
 
     private static Draft hold(Plan plan, Draft draft, int count) {
         plan.fenced().forEach(node -> draft.hold(node, 0, count));
-        plan.drained().forEach(node -> draft.hold(node, count, 0));
+        plan.gated().forEach(node -> draft.hold(node, count, 0));
         return draft;
     }
 
@@ -185,31 +238,27 @@ public final class Changes {
     }
 
     private void runOutside(Plan plan, List<OutsideStep> done) throws IOException {
-        for (NodeState state : removedOf(plan)) {
-            if (state.isWritable()) {
-                control.withRequest(state.face::inactivate);
+        List<OutsideStep> steps = new ArrayList<>();
+        for (NodeState state : graph.current().parentsFirst()) {
+            if (plan.removed().contains(state.node) && state.isWritable()) {
+                steps.add(new Inactivation(state));
             }
         }
-        for (OutsideStep step : plan.steps()) {
+        steps.addAll(plan.steps());
+        for (OutsideStep step : steps) {
             done.add(step);
             control.withRequest(step::apply);
         }
     }
 
-    private List<NodeState> removedOf(Plan plan) {
-        Snapshot now = graph.current();
-        return plan.removed().stream().map(now::state).filter(Objects::nonNull).toList();
-    }
-
-    private void undo(Throwable reason, List<OutsideStep> done, Permits permits) {
+    private void undo(Throwable reason, List<OutsideStep> done) {
         for (OutsideStep step : done.reversed()) {
             try {
                 control.withRequest(step::undo);
-            } catch (IOException | RuntimeException worse) {
+            } catch (IOException | RuntimeException | Error worse) {
                 reason.addSuppressed(worse);
             }
         }
-        permits.lower(reason);
     }
 
     // Switch.
@@ -267,31 +316,5 @@ public final class Changes {
     /** Gives up every claim of a source. */
     public void releaseClaims(SourceKey source) {
         graph.publishSameShape(draft -> draft.unclaim(source));
-    }
-
-    /**
-     * Closes the gates above nodes, waits until nothing of theirs is in flight, and gives what ends
-     * the drain.
-     */
-    public Runnable drain(Terms terms, Node... nodes) throws BlockException {
-        Pins.requireNone();
-        Set<Node> all = new HashSet<>(Arrays.asList(nodes));
-        graph.publishSameShape(draft -> holdAll(draft, all, 1));
-        Runnable end = () -> graph.publishSameShape(draft -> holdAll(draft, all, -1));
-        boolean drained = false;
-        try {
-            await(terms, Reach.sourcesIn(graph.current(), all), Access.READ, Access.WRITE);
-            drained = true;
-            return end;
-        } finally {
-            if (!drained) {
-                end.run();
-            }
-        }
-    }
-
-    private static Draft holdAll(Draft draft, Set<Node> nodes, int count) {
-        nodes.forEach(node -> draft.hold(node, count, 0));
-        return draft;
     }
 }

@@ -1,6 +1,9 @@
 package org.ashlar.core.internal.graph;
 
-/** How a change under way holds a node until its switch; each is stronger than the ones before. */
+/**
+ * How a change under way holds a node, or a source, until its switch; each is stronger than the
+ * ones before.
+ */
 enum Hold {
     /** The node stays in the graph. */
     PRESENT,

@@ -16,6 +16,28 @@ final class Order {
     }
 
     /**
+     * Returns whether a graph has no circle even when every change under way has switched; where an
+     * edge is led elsewhere, both ways count.
+     */
+    static boolean staysPossible(Snapshot graph) {
+        Map<Node, List<EdgeState>> edges = new HashMap<>();
+        graph.states().forEach(state -> edges.put(state.node, new ArrayList<>(state.edges())));
+        for (Reservation reservation : graph.parts().reservations()) {
+            for (EdgeState edge : reservation.pending()) {
+                if (edge.key().owner() instanceof Node parent) {
+                    edges.computeIfAbsent(parent, _ -> new ArrayList<>()).add(edge);
+                    edges.computeIfAbsent(edge.target(), _ -> new ArrayList<>());
+                }
+            }
+        }
+        try {
+            return new Order(edges).parentsFirst().size() == edges.size();
+        } catch (BlockException circle) {
+            return false;
+        }
+    }
+
+    /**
      * Returns the nodes in that order.
      *
      * @throws BlockException of kind {@code INVALID} if there is none, as the edges run in a circle

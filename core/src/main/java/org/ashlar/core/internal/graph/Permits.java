@@ -3,7 +3,10 @@ package org.ashlar.core.internal.graph;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Permissions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What nodes hold outside, such as locks on files, while permissions change: the sum of old and new
@@ -28,13 +31,19 @@ final class Permits {
     void raise() throws IOException {
         for (NodeState after : result.states()) {
             NodeState old = before.state(after.node);
-            if (old == null
-                    || !old.cumulative().equals(after.cumulative())
-                    || old.face != after.face) {
-                Permissions sum =
-                        old == null ? after.cumulative() : old.cumulative().and(after.cumulative());
+            boolean same =
+                    old != null
+                            && old.cumulative().equals(after.cumulative())
+                            && old.face == after.face;
+            if (!same) {
                 raised.add(after);
-                hold(after, sum);
+                hold(
+                        after.node,
+                        now -> {
+                            Permissions sum = after.cumulative().and(needed(now, after.node));
+                            return new Holder(
+                                    after.face, old == null ? sum : sum.and(old.cumulative()));
+                        });
             }
         }
     }
@@ -45,39 +54,84 @@ final class Permits {
             NodeState old = before.state(state.node);
             if (old != null) {
                 try {
-                    hold(old, old.cumulative());
-                } catch (IOException | RuntimeException worse) {
+                    hold(
+                            old.node,
+                            now ->
+                                    new Holder(
+                                            old.face, old.cumulative().and(needed(now, old.node))));
+                } catch (IOException | RuntimeException | Error worse) {
                     reason.addSuppressed(worse);
                 }
             }
         }
     }
 
-    /** Lowers, after the change has settled, to what the graph needs now. */
-    void settle() {
-        Snapshot now = graph.current();
+    /**
+     * Lowers, after the change has settled, to what the graph needs now: users that other changes
+     * are about to add, and those that still leave, included.
+     *
+     * @param gone what has settled with this change
+     */
+    void settle(Plan gone) {
         for (NodeState old : before.states()) {
-            NodeState state = now.state(old.node);
             NodeState planned = result.state(old.node);
-            if (state != null
-                    && planned != null
-                    && !planned.cumulative().equals(old.cumulative())) {
+            if (planned != null && !planned.cumulative().equals(old.cumulative())) {
                 try {
-                    hold(state, state.cumulative());
-                } catch (IOException | RuntimeException error) {
-                    control.report(
-                            "lowering the permissions of node '" + state.name() + "'", error);
+                    hold(old.node, now -> lowered(now, old.node, gone));
+                } catch (IOException | RuntimeException | Error error) {
+                    control.report("lowering the permissions of node '" + old.name() + "'", error);
                 }
             }
         }
     }
 
-    private static void hold(NodeState state, Permissions permissions) throws IOException {
-        state.node.control().lock();
+    private static @Nullable Holder lowered(Snapshot now, Node node, Plan gone) {
+        NodeState state = now.state(node);
+        return state == null
+                ? null
+                : new Holder(state.face, state.cumulative().and(leaving(now, node, gone)));
+    }
+
+    /** What a node needs on the graph as it is: for its users, and for those that still leave. */
+    private static Permissions needed(Snapshot now, Node node) {
+        NodeState state = now.state(node);
+        Permissions used = leaving(now, node, null);
+        return state == null ? used : used.and(state.cumulative());
+    }
+
+    private static Permissions leaving(Snapshot now, Node node, @Nullable Plan gone) {
+        Permissions sum = Permissions.NONE;
+        for (EdgeState edge : now.parts().leavingEdges()) {
+            if (edge.target().equals(node) && (gone == null || !gone.hasLoosened(edge))) {
+                sum = sum.and(edge.permissions());
+            }
+        }
+        for (NodeState state : now.parts().leavingNodes().values()) {
+            if (gone == null || !gone.removed().contains(state.node)) {
+                for (EdgeState edge : state.edges()) {
+                    sum = edge.target().equals(node) ? sum.and(edge.permissions()) : sum;
+                }
+            }
+        }
+        return sum;
+    }
+
+    /** Which face is to hold what. */
+    private record Holder(BlockNode face, Permissions permissions) {}
+
+    /**
+     * Tells a face what to hold. What that is, is seen under the node's control lock: whoever comes
+     * later sees a later graph, so the last word is never an old one.
+     */
+    private void hold(Node node, Function<Snapshot, @Nullable Holder> of) throws IOException {
+        node.control().lock();
         try {
-            state.face.holdPermissions(permissions);
+            Holder holder = of.apply(graph.current());
+            if (holder != null) {
+                holder.face.holdPermissions(holder.permissions);
+            }
         } finally {
-            state.node.control().unlock();
+            node.control().unlock();
         }
     }
 }

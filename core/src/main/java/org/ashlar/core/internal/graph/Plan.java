@@ -28,12 +28,15 @@ public final class Plan implements ChangePlan {
     private final Snapshot now;
     private final List<Consumer<Draft>> edits = new ArrayList<>();
     private final List<OutsideStep> steps = new ArrayList<>();
-    private final Map<Node, Hold> held = new HashMap<>();
+    private final Map<Owner, Hold> held = new HashMap<>();
     private final Set<Node> newTargets = new HashSet<>();
+    private final Set<Node> added = new HashSet<>();
     private final Set<EdgeKey> edges = new HashSet<>();
     private final Set<String> names = new HashSet<>();
     private final Set<Node> fenced = new LinkedHashSet<>();
     private final Set<Node> drained = new LinkedHashSet<>();
+    private final Set<Node> gated = new LinkedHashSet<>();
+    private final Set<Node> kept = new LinkedHashSet<>();
     private final Set<Node> removed = new LinkedHashSet<>();
     private final List<EdgeState> loosened = new ArrayList<>();
     private final Map<Node, BlockNode> replaced = new LinkedHashMap<>();
@@ -93,8 +96,12 @@ public final class Plan implements ChangePlan {
     /** Adds a root edge. */
     public void attach(EdgeKey root, String nodeName, Permissions permissions)
             throws BlockException {
+        if (root.owner() instanceof SourceKey source && !now.has(source)) {
+            throw new BlockException(Kind.GONE, source.label() + " is closed");
+        }
         Node target = find(nodeName).node;
         lead(target);
+        hold(root.owner(), Hold.ALTERED);
         edges.add(root);
         edits.add(draft -> draft.attach(new EdgeState(root, target, permissions)));
     }
@@ -102,6 +109,7 @@ public final class Plan implements ChangePlan {
     /** Gives a root edge other permissions. */
     public void permissions(EdgeKey root, Permissions permissions) throws BlockException {
         find(root);
+        hold(root.owner(), Hold.ALTERED);
         edges.add(root);
         edits.add(draft -> draft.permissions(root, permissions));
     }
@@ -113,8 +121,8 @@ public final class Plan implements ChangePlan {
         edits.add(draft -> draft.detach(state.key()));
     }
 
-    private void hold(Node node, Hold hold) {
-        held.merge(node, hold, (one, other) -> one.compareTo(other) > 0 ? one : other);
+    private void hold(Owner owner, Hold hold) {
+        held.merge(owner, hold, (one, other) -> one.compareTo(other) > 0 ? one : other);
     }
 
     private void lead(Node target) {
@@ -125,9 +133,7 @@ public final class Plan implements ChangePlan {
     private void alter(EdgeState state) {
         edges.add(state.key());
         loosened.add(state);
-        if (state.key().owner() instanceof Node parent) {
-            hold(parent, Hold.ALTERED);
-        }
+        hold(state.key().owner(), Hold.ALTERED);
     }
 
     @Override
@@ -138,16 +144,56 @@ public final class Plan implements ChangePlan {
     private void removeNode(NodeState state) {
         if (removed.add(state.node)) {
             hold(state.node, Hold.ALONE);
+            state.edges().forEach(edge -> edges.add(edge.key()));
             edits.add(draft -> draft.leave(state.node));
             removeSource(state.node.background());
         }
     }
 
     /**
-     * Takes out, after the description is complete, every node that nobody named and that nobody
-     * uses any more.
+     * Completes the description: takes out every node that nobody named and that nobody uses any
+     * more, lets nobody write what is taken out, and holds the storage that steps write to.
+     *
+     * @throws BlockException of kind {@code BUSY} if a node is taken out that is still used
      */
-    void finish() {
+    void finish() throws BlockException {
+        removeUnused();
+        for (Node node : removed) {
+            if (isUsed(node)) {
+                throw new BlockException(Kind.BUSY, "Node '" + node.name() + "' is in use");
+            }
+            NodeState state = now.state(node);
+            if (state != null && state.isWritable()) {
+                fenced.add(node);
+            }
+        }
+        if (!steps.isEmpty() || !removed.isEmpty() || !kept.isEmpty()) {
+            holdStorage();
+        }
+    }
+
+    /** What acts outside memory writes through nodes that must stay, and serve, meanwhile. */
+    private void holdStorage() {
+        ArrayDeque<Node> open = new ArrayDeque<>();
+        held.keySet().stream()
+                .filter(owner -> owner instanceof Node)
+                .forEach(owner -> open.add((Node) owner));
+        Set<Node> seen = new HashSet<>();
+        while (!open.isEmpty()) {
+            Node node = open.remove();
+            NodeState state = now.state(node);
+            if (state != null && seen.add(node)) {
+                for (EdgeState edge : state.edges()) {
+                    if (edge.key().role() != ChildRole.BACKING || kept.contains(node)) {
+                        hold(edge.target(), Hold.PRESENT);
+                        open.add(edge.target());
+                    }
+                }
+            }
+        }
+    }
+
+    private void removeUnused() {
         ArrayDeque<Node> suspects = new ArrayDeque<>();
         loosened.forEach(edge -> suspects.add(edge.target()));
         removed.forEach(node -> addChildren(node, suspects));
@@ -189,7 +235,11 @@ public final class Plan implements ChangePlan {
     /** Takes out a source with its roots. */
     public void removeSource(SourceKey source) {
         removedSources.add(source);
-        loosened.addAll(now.parts().roots().getOrDefault(source, List.of()));
+        hold(source, Hold.ALONE);
+        for (EdgeState root : now.parts().roots().getOrDefault(source, List.of())) {
+            edges.add(root.key());
+            loosened.add(root);
+        }
         edits.add(draft -> draft.remove(source));
     }
 
@@ -200,11 +250,17 @@ public final class Plan implements ChangePlan {
             throw BlockException.invalid("Duplicate nodes with node-name='" + node.name() + "'");
         }
         names.add(node.name());
-        nodeEdges.forEach(edge -> {
+        added.add(node);
+        for (EdgeState edge : nodeEdges) {
             if (now.state(edge.target()) != null) {
                 lead(edge.target());
+            } else if (!added.contains(edge.target())) {
+                throw new BlockException(
+                        Kind.NOT_FOUND,
+                        "Node '%s', a child of node '%s', has gone"
+                                .formatted(edge.target().name(), node.name()));
             }
-        });
+        }
         edits.add(draft -> draft.add(node, face, traits, nodeEdges).add(node.background()));
     }
 
@@ -224,6 +280,21 @@ public final class Plan implements ChangePlan {
     @Override
     public void drain(String nodeName) throws BlockException {
         drained.add(find(nodeName).node);
+    }
+
+    /**
+     * Keeps a node to the change, which acts on it beside the graph: its face, its edges, and the
+     * nodes that they lead to stay. Others may lead edges to it.
+     */
+    public void keep(String nodeName) throws BlockException {
+        Node node = find(nodeName).node;
+        hold(node, Hold.ALTERED);
+        kept.add(node);
+    }
+
+    /** Holds back all new requests above a node, not waiting for those in flight. */
+    public void gate(String nodeName) throws BlockException {
+        gated.add(find(nodeName).node);
     }
 
     @Override
@@ -256,6 +327,13 @@ public final class Plan implements ChangePlan {
         return drained;
     }
 
+    /** Returns the nodes that all new requests are held back from. */
+    Set<Node> gated() {
+        Set<Node> all = new LinkedHashSet<>(drained);
+        all.addAll(gated);
+        return all;
+    }
+
     Set<Node> removed() {
         return removed;
     }
@@ -267,6 +345,12 @@ public final class Plan implements ChangePlan {
     /** Returns the edges that lead elsewhere or nowhere afterwards, as they were. */
     List<EdgeState> loosened() {
         return loosened;
+    }
+
+    /** Returns whether this very edge is one of {@link #loosened()}. */
+    @SuppressWarnings("ReferenceEquality") // the same edge may be leaving the same node twice
+    boolean hasLoosened(EdgeState edge) {
+        return loosened.stream().anyMatch(own -> own == edge);
     }
 
     /** Returns the faces that serve no longer afterwards. */

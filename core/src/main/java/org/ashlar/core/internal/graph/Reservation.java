@@ -22,13 +22,13 @@ final class Reservation {
     /**
      * What a change wants to have for itself until its switch.
      *
-     * @param nodes how it holds which nodes
+     * @param owners how it holds which nodes and sources
      * @param edges edges that it adds, leads elsewhere or takes out
      * @param names names that it will give
      */
-    record Wants(Map<Node, Hold> nodes, Set<EdgeKey> edges, Set<String> names) {
+    record Wants(Map<Owner, Hold> owners, Set<EdgeKey> edges, Set<String> names) {
         Wants {
-            nodes = Map.copyOf(nodes);
+            owners = Map.copyOf(owners);
             edges = Set.copyOf(edges);
             names = Set.copyOf(names);
         }
@@ -54,13 +54,13 @@ final class Reservation {
 
     /** Returns whether two changes cannot be under way together. */
     boolean collidesWith(Wants others) {
-        return others.nodes.entrySet().stream().anyMatch(this::collidesAt)
+        return others.owners.entrySet().stream().anyMatch(this::collidesAt)
                 || meet(wants.edges, others.edges)
                 || meet(wants.names, others.names);
     }
 
-    private boolean collidesAt(Map.Entry<Node, Hold> other) {
-        Hold ours = wants.nodes.get(other.getKey());
+    private boolean collidesAt(Map.Entry<Owner, Hold> other) {
+        Hold ours = wants.owners.get(other.getKey());
         return ours != null && ours.collidesWith(other.getValue());
     }
 

@@ -12,6 +12,8 @@ import org.ashlar.spi.source.Access;
  * What is left of a change after its switch: a grace period of every source that could be where
  * something was taken away, then closing it. Thread-safe. It is never undone; who needs what it
  * releases waits for it.
+ *
+ * <p>Invariant I1: a slot is given back once, by the change that took its edge or source out.
  */
 public final class Settlement {
     private static final long NO_LIMIT = Long.MAX_VALUE / 4;
@@ -39,7 +41,7 @@ public final class Settlement {
                 .start(() -> {
                     try {
                         settle();
-                    } catch (RuntimeException error) {
+                    } catch (RuntimeException | Error error) {
                         control.report("settling " + what, error);
                     } finally {
                         settled.countDown();
@@ -56,7 +58,7 @@ public final class Settlement {
         }
         plan.removed().forEach(this::close);
         plan.replaced().forEach(this::close);
-        permits.settle();
+        permits.settle(plan);
         graph.publishSameShape(draft -> {
             plan.loosened().forEach(draft::settle);
             plan.removed().forEach(draft::settle);
@@ -78,14 +80,18 @@ public final class Settlement {
         node.control().lock();
         try {
             face.close();
-        } catch (IOException | RuntimeException error) {
+        } catch (IOException | RuntimeException | Error error) {
             control.report("closing node '" + node.name() + "'", error);
         } finally {
             node.control().unlock();
         }
     }
 
+    /** Gives the slots of a source back, unless another change took it out before (I1). */
     private void giveBack(SourceKey source) {
+        if (!last.has(source)) {
+            return;
+        }
         last.parts()
                 .roots()
                 .getOrDefault(source, java.util.List.of())

@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.graph.GraphView;
@@ -58,11 +60,14 @@ public final class Snapshot implements GraphView {
     private final @Nullable NodeState[] targets;
     private final @Nullable EdgeKey[] keys;
     private final byte[] gates;
+    private final @Nullable SourceKey[] sources;
 
     Snapshot(long generation, Parts parts, byte[] gates, int edgeSlots) {
         this.generation = generation;
         this.parts = parts;
         this.gates = gates;
+        this.sources = new SourceKey[gates.length];
+        parts.roots.keySet().forEach(source -> sources[source.slot()] = source);
         this.targets = new NodeState[edgeSlots];
         this.keys = new EdgeKey[edgeSlots];
         for (NodeState state : parts.nodes.values()) {
@@ -101,7 +106,7 @@ public final class Snapshot implements GraphView {
     public boolean isClosed(SourceKey source, Access access) {
         byte mask = access == Access.READ ? CLOSED_FOR_READ : CLOSED_FOR_WRITE;
         int slot = source.slot();
-        return slot >= gates.length || (gates[slot] & mask) != 0;
+        return slot >= gates.length || !source.equals(sources[slot]) || (gates[slot] & mask) != 0;
     }
 
     /** Returns the sources that are not nodes' own work. */
@@ -130,6 +135,25 @@ public final class Snapshot implements GraphView {
     /** Returns every node that is not leaving. */
     public Collection<NodeState> states() {
         return parts.nodes.values();
+    }
+
+    /** Returns every node that is leaving, as it was. */
+    public Collection<NodeState> leavingStates() {
+        return parts.leavingNodes.values();
+    }
+
+    /** Returns every node that is not leaving, parents before their children. */
+    public List<NodeState> parentsFirst() {
+        Map<Node, List<EdgeState>> edges = new LinkedHashMap<>();
+        states().forEach(state -> edges.put(state.node, state.edges()));
+        try {
+            return new Order(edges)
+                    .parentsFirst().stream()
+                            .map(node -> Objects.requireNonNull(state(node)))
+                            .toList();
+        } catch (BlockException circle) {
+            throw new IllegalStateException(circle);
+        }
     }
 
     /** Returns the node's state, or null if it is not in the graph or leaving. */

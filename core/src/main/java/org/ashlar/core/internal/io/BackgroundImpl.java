@@ -55,6 +55,9 @@ public final class BackgroundImpl implements Background {
     @Override
     public boolean tryStart(String name, Request.Work work) {
         Consumer consumer = source.consumer();
+        if (isClosed()) { // I1: the gate is closed while close() runs
+            return false;
+        }
         try {
             Optional<Admission> admission = consumer.tryAdmit(Access.WRITE, false);
             if (admission.isEmpty()) {
@@ -69,10 +72,14 @@ public final class BackgroundImpl implements Background {
         }
     }
 
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
     private void run(String name, Request.Work work, Request request) {
         try {
             work.run(request);
-        } catch (IOException | RuntimeException error) {
+        } catch (IOException | RuntimeException | LinkageError error) {
             LOG.warn("node '{}': {}: {}", node.name(), name, error.toString());
         }
     }
@@ -107,17 +114,26 @@ public final class BackgroundImpl implements Background {
             Consumer consumer = source.consumer();
             try {
                 while (!stop.await(interval.toNanos(), TimeUnit.NANOSECONDS)) {
-                    Optional<Admission> admission = consumer.tryAdmit(Access.WRITE, false);
-                    if (admission.isPresent()) {
-                        try (Admission pinned = admission.get()) {
-                            BackgroundImpl.this.run(name, work, pinned.request());
-                        }
-                    }
+                    tick(consumer);
                 }
-            } catch (BlockException | InterruptedException end) {
+            } catch (InterruptedException end) {
                 LOG.debug("node '{}': {} ends: {}", node.name(), name, end.getMessage());
             } finally {
                 over.countDown();
+            }
+        }
+
+        /** Works once, if the gate is open; before the node is published, and after, it is not. */
+        private void tick(Consumer consumer) {
+            try {
+                Optional<Admission> admission = consumer.tryAdmit(Access.WRITE, false);
+                if (admission.isPresent()) {
+                    try (Admission pinned = admission.get()) {
+                        BackgroundImpl.this.run(name, work, pinned.request());
+                    }
+                }
+            } catch (BlockException notInTheGraph) {
+                LOG.trace("node '{}': {} waits", node.name(), name, notInTheGraph);
             }
         }
 

@@ -3,10 +3,13 @@ package org.ashlar.core.internal.layer;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.ashlar.core.InFlight;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.core.internal.graph.Changes;
+import org.ashlar.core.internal.graph.Changes.Held;
+import org.ashlar.core.internal.graph.Changes.Terms;
 import org.ashlar.core.internal.graph.Control;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.NodeState;
@@ -14,16 +17,18 @@ import org.ashlar.core.internal.graph.Settlement;
 import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.core.internal.graph.Sources;
 import org.ashlar.core.internal.io.BufferPool;
+import org.ashlar.core.internal.io.ControlRequest;
 import org.ashlar.core.internal.io.EdgeIo;
 import org.ashlar.core.internal.io.RequestTrace;
 import org.ashlar.core.internal.open.Backgrounds;
 import org.ashlar.core.internal.open.OpenServices;
 import org.ashlar.core.internal.open.Prober;
 import org.ashlar.core.internal.update.DriverWatch;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.control.Drivers;
 import org.ashlar.spi.control.Events;
-import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.GraphChange;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -109,14 +114,29 @@ public final class GraphServices {
         control.withRequest(work);
     }
 
-    /** Drains a node that is about to become shorter; returns what ends the drain. */
-    Runnable drain(String what, String nodeName, Root root, long newLength) throws IOException {
-        long[] length = new long[1];
-        withRequest(request -> length[0] = root.root().length(request));
-        NodeState node = state.current().state(nodeName);
-        return newLength >= length[0] || node == null
-                ? () -> {}
-                : changes.drain(limits.terms(what), node.node);
+    /**
+     * Changes a node's length, reserved for it so that neither the node nor what it is stored in
+     * goes meanwhile; drained if it becomes shorter.
+     */
+    void resize(String nodeName, Child root, long newLength) throws IOException {
+        Terms terms = limits.terms("resizing node '" + nodeName + "'");
+        try (Held _ =
+                changes.hold(
+                        terms,
+                        (now, plan) -> {
+                            plan.keep(nodeName);
+                            if (isLonger(now, root, newLength)) {
+                                plan.drain(nodeName);
+                            }
+                        })) {
+            withRequest(request -> root.truncate(request, newLength, Preallocation.OFF));
+        }
+    }
+
+    private static boolean isLonger(Snapshot now, Child root, long newLength) throws IOException {
+        try (ControlRequest request = new ControlRequest(now)) {
+            return root.length(request) > newLength;
+        }
     }
 
     /**
@@ -133,17 +153,25 @@ public final class GraphServices {
                 }
             }
         }
+        Terms terms = limits.terms("closing");
+        List<Settlement> left = new ArrayList<>();
+        remove(terms, left, (now, plan) -> now.sources().forEach(plan::removeSource));
+        for (NodeState node : state.current().parentsFirst()) {
+            remove(
+                    terms,
+                    left,
+                    (now, plan) -> {
+                        if (now.state(node.node) != null) {
+                            plan.remove(node.name());
+                        }
+                    });
+        }
+        left.forEach(settlement -> settlement.await(limits.deadline()));
+    }
+
+    private void remove(Terms terms, List<Settlement> left, Changes.Description description) {
         try {
-            Settlement left =
-                    changes.apply(
-                            limits.terms("closing"),
-                            (now, plan) -> {
-                                now.sources().forEach(plan::removeSource);
-                                for (NodeState node : now.states()) {
-                                    plan.remove(node.name());
-                                }
-                            });
-            left.await(limits.deadline());
+            left.add(changes.apply(terms, description));
         } catch (IOException | RuntimeException error) {
             LOG.error("closing the graph: {}", error.toString());
         }

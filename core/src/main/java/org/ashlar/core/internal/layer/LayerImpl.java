@@ -19,7 +19,6 @@ import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Permissions.Permission;
-import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Drivers;
 import org.ashlar.spi.control.Events;
@@ -29,6 +28,8 @@ import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.GraphChange;
 import org.ashlar.spi.graph.GraphView;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.source.Access;
+import org.ashlar.spi.source.Admission;
 
 /** The block layer: the graph and the services around it. Thread-safe. */
 public final class LayerImpl implements BlockLayer, AutoCloseable {
@@ -64,17 +65,21 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
                 }
                 keeper.addRoot(name, name, Permissions.NONE);
             }
-            return open(options);
+            return open(options, keeper);
         }
     }
 
     /** Opens and publishes; what the options refer to is kept in the graph meanwhile. */
-    private String open(OptionTree options) throws IOException {
+    private String open(OptionTree options, Sources.Source keeper) throws IOException {
+        Admission admission = keeper.consumer("opening").admit(Access.READ);
         Opening opening = new Opening(graph.opening());
         boolean published = false;
         try {
-            String name = opening.open(options);
-            opening.end();
+            String name;
+            try (admission) {
+                name = opening.open(options);
+                opening.end();
+            }
             graph.changes()
                     .apply(
                             graph.limits().terms("adding node '" + name + "'"),
@@ -135,8 +140,13 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
     public void reopen(List<OptionTree> options) throws IOException {
         Reopening reopening = new Reopening(graph.opening(), options);
         boolean published = false;
-        try {
-            reopening.prepare();
+        try (Sources.Source keeper = graph.sources().open("reopening")) {
+            for (String name : reopening.names(graph.view())) {
+                keeper.addRoot(name, name, Permissions.NONE);
+            }
+            try (Admission _ = keeper.consumer("reopening").admit(Access.READ)) {
+                reopening.prepare();
+            }
             Settlement left =
                     graph.changes().apply(graph.limits().terms("reopening"), reopening::describe);
             published = true;
@@ -150,14 +160,7 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
     public void resize(String nodeName, long length) throws IOException {
         Permissions needed = new Permissions(Set.of(Permission.RESIZE), Permissions.NONE.shared());
         try (Root root = attach("resize of node '" + nodeName + "'", nodeName, needed)) {
-            Runnable endOfDrain =
-                    graph.drain("resizing node '" + nodeName + "'", nodeName, root, length);
-            try {
-                graph.withRequest(
-                        request -> root.root().truncate(request, length, Preallocation.OFF));
-            } finally {
-                endOfDrain.run();
-            }
+            graph.resize(nodeName, root.root(), length);
         }
     }
 

@@ -1,16 +1,15 @@
 package org.ashlar.core.internal.open;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.control.Drivers;
+import org.ashlar.spi.control.Json;
 import org.ashlar.spi.option.OptionTree;
 import org.jspecify.annotations.Nullable;
 
@@ -57,17 +56,12 @@ final class FileNames {
     }
 
     private static OptionTree parseJson(String fileName) throws BlockException {
-        try {
-            Map<String, @Nullable Object> values =
-                    new ObjectMapper()
-                            .readValue(fileName.substring(JSON.length()), new TypeReference<>() {});
+        if (Json.parse(fileName.substring(JSON.length())) instanceof Map<?, ?> object) {
+            Map<String, Object> values = new LinkedHashMap<>();
+            object.forEach((key, value) -> values.put(String.valueOf(key), value));
             return OptionTree.typed(values);
-        } catch (JsonProcessingException wrong) {
-            throw new BlockException(
-                    Kind.INVALID,
-                    "Could not parse the JSON options: " + wrong.getOriginalMessage(),
-                    wrong);
         }
+        throw BlockException.invalid("Invalid JSON object given");
     }
 
     /** Returns the protocol that serves a plain path: a file, or a block device. */

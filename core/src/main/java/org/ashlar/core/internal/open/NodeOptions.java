@@ -49,6 +49,11 @@ public final class NodeOptions {
                     .reopenable()
                     .help("What becomes of a write that is all zeroes.");
 
+    private static final Option<Boolean> REPAIR =
+            Option.bool("repair")
+                    .orElse(false)
+                    .help("Whether to open a damaged image, to check and repair it.");
+
     /** The options of every node besides the driver's name and its own. */
     public static final List<Option<?>> ALL =
             List.of(
@@ -58,7 +63,8 @@ public final class NodeOptions {
                     NO_FLUSH,
                     FORCE_SHARE,
                     DISCARD,
-                    DETECT_ZEROES);
+                    DETECT_ZEROES,
+                    REPAIR);
 
     private NodeOptions() {}
 
@@ -118,6 +124,11 @@ public final class NodeOptions {
             throw BlockException.invalid("force-share=on can only be used with read-only images");
         }
         return settings;
+    }
+
+    /** Returns whether a node is opened to be repaired. */
+    static boolean forRepair(OptionTree given) throws BlockException {
+        return OptionValues.check(ALL, commonOf(given)).get(REPAIR);
     }
 
     /** Returns what a node hands down to a child that says nothing itself. */

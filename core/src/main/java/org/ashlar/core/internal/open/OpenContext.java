@@ -34,6 +34,7 @@ final class OpenContext implements OpenRequest {
     private final BackgroundImpl background;
     private final Traits traits;
     private final OptionValues values;
+    private final boolean repair;
     private final List<EdgeState> edges = new ArrayList<>();
 
     OpenContext(
@@ -50,6 +51,7 @@ final class OpenContext implements OpenRequest {
         this.traits = traits;
         this.values =
                 OptionValues.check(driver.options(), NodeOptions.ownOf(driver, traits.options()));
+        this.repair = NodeOptions.forRepair(traits.options());
     }
 
     /** Opens the node. */
@@ -81,6 +83,11 @@ final class OpenContext implements OpenRequest {
     @Override
     public boolean inactive() {
         return false;
+    }
+
+    @Override
+    public boolean forRepair() {
+        return repair;
     }
 
     @Override

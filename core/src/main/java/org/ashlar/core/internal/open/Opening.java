@@ -195,11 +195,50 @@ public final class Opening {
                         home -> new SourceImpl(services.graph(), home));
         BackgroundImpl background = new BackgroundImpl(services.graph(), services.events(), node);
         Traits traits = new Traits(driver, options, settings, origin.named, origin.guessed, false);
-        OpenContext context = new OpenContext(this, driver, node, background, traits);
-        BlockNode face = context.open();
-        Staged opened = new Staged(node, face, traits, context.edges(), background);
-        stage(opened);
-        return opened;
+        OpenContext context;
+        try {
+            context = new OpenContext(this, driver, node, background, traits);
+        } catch (BlockException refused) {
+            services.graph().giveSourceSlot(node.background().slot());
+            throw refused;
+        }
+        return open(context, node, background, traits);
+    }
+
+    /** Opens a node; on failure its own work is over and its slots are free. */
+    private Staged open(OpenContext context, Node node, BackgroundImpl background, Traits traits)
+            throws IOException {
+        BlockNode face = null;
+        boolean opened = false;
+        try {
+            face = context.open();
+            Staged staged = new Staged(node, face, traits, context.edges(), background);
+            stage(staged);
+            opened = true;
+            return staged;
+        } finally {
+            if (!opened) {
+                giveUp(node, face, background);
+                giveBack(node, context.edges());
+            }
+        }
+    }
+
+    private void giveUp(Node node, @Nullable BlockNode face, BackgroundImpl background) {
+        background.close();
+        services.backgrounds().close(node);
+        try {
+            if (face != null) {
+                face.close();
+            }
+        } catch (IOException | RuntimeException | LinkageError error) {
+            LOG.warn("closing node '{}': {}", node.name(), error.toString());
+        }
+    }
+
+    private void giveBack(Node node, List<EdgeState> edges) {
+        node.edgeSlots(edges).forEach(services.graph()::giveEdgeSlot);
+        services.graph().giveSourceSlot(node.background().slot());
     }
 
     /** A format's {@code filename} is that of its {@code file}. */
@@ -236,10 +275,10 @@ public final class Opening {
     }
 
     void stage(Staged node) throws BlockException {
+        staging.add(node.node(), node.face(), node.traits(), node.edges());
         staged.add(node);
         byName.put(node.node().name(), node);
         services.backgrounds().add(node.node(), node.background());
-        staging.add(node.node(), node.face(), node.traits(), node.edges());
         request.see(staging.view());
     }
 
@@ -287,14 +326,8 @@ public final class Opening {
     public void discard() {
         request.close();
         for (Staged node : staged.reversed()) {
-            services.backgrounds().close(node.node());
-            try {
-                node.face().close();
-            } catch (IOException | RuntimeException error) {
-                LOG.warn("closing node '{}': {}", node.node().name(), error.toString());
-            }
-            node.node().edgeSlots(node.edges()).forEach(services.graph()::giveEdgeSlot);
-            services.graph().giveSourceSlot(node.node().background().slot());
+            giveUp(node.node(), node.face(), node.background());
+            giveBack(node.node(), node.edges());
         }
     }
 }

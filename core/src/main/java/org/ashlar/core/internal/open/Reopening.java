@@ -2,9 +2,11 @@ package org.ashlar.core.internal.open;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ashlar.core.internal.graph.EdgeKey;
 import org.ashlar.core.internal.graph.EdgeState;
 import org.ashlar.core.internal.graph.NodeState;
@@ -20,6 +22,7 @@ import org.ashlar.spi.Face;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.ReopenRequest;
 import org.ashlar.spi.Request;
+import org.ashlar.spi.graph.ChangePlan;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.option.OptionValues;
@@ -36,7 +39,6 @@ public final class Reopening {
     private final OpenServices services;
     private final List<OptionTree> wanted;
     private final List<NewFace> faces = new ArrayList<>();
-    private final ControlRequest request;
 
     /** What one node is to become. */
     private record NewFace(NodeState old, Face face, Traits traits) {}
@@ -44,26 +46,42 @@ public final class Reopening {
     public Reopening(OpenServices services, List<OptionTree> wanted) {
         this.services = services;
         this.wanted = List.copyOf(wanted);
-        this.request = new ControlRequest(services.graph().current());
+    }
+
+    /** Returns the nodes' names; the caller keeps these nodes from here to the end. */
+    public Set<String> names(Snapshot now) throws BlockException {
+        Set<String> names = new LinkedHashSet<>();
+        for (OptionTree options : wanted) {
+            String name = find(now, options).name();
+            if (!names.add(name)) {
+                throw BlockException.invalid("Node '" + name + "' is to be reopened twice");
+            }
+        }
+        return names;
+    }
+
+    private static NodeState find(Snapshot now, OptionTree options) throws BlockException {
+        String name =
+                options.text(NodeOptions.NODE_NAME)
+                        .orElseThrow(() -> BlockException.invalid("node-name not specified"));
+        NodeState state = now.state(name);
+        if (state == null) {
+            throw new BlockException(
+                    Kind.NOT_FOUND, "Failed to find node with node-name='" + name + "'");
+        }
+        return state;
     }
 
     /** Lets every driver stage its new face. */
     public void prepare() throws IOException {
-        for (OptionTree options : wanted) {
-            String name =
-                    options.text(NodeOptions.NODE_NAME)
-                            .orElseThrow(() -> BlockException.invalid("node-name not specified"));
-            NodeState old = request.snapshot().state(name);
-            if (old == null) {
-                throw new BlockException(
-                        Kind.NOT_FOUND, "Failed to find node with node-name='" + name + "'");
+        try (ControlRequest request = new ControlRequest(services.graph().current())) {
+            for (OptionTree options : wanted) {
+                faces.add(prepare(request, find(request.snapshot(), options), options));
             }
-            faces.add(prepare(old, options));
         }
-        request.close();
     }
 
-    private NewFace prepare(NodeState old, OptionTree options) throws IOException {
+    private NewFace prepare(Request request, NodeState old, OptionTree options) throws IOException {
         BlockDriver driver = driverOf(old, options);
         NodeSettings settings = NodeOptions.settings(options, NodeSettings.DEFAULT);
         OptionTree own = NodeOptions.ownOf(driver, options);
@@ -116,6 +134,10 @@ public final class Reopening {
             if (!face.face.together()) {
                 plan.drain(name);
             }
+            if (current.isWritable() && face.traits.settings().readOnly()) {
+                plan.drain(name);
+                plan.outside(new LastWrites(current));
+            }
             for (EdgeState edge : current.edges()) {
                 describeChild(plan, edge, face.traits.options().find(edge.key().name()));
             }
@@ -148,9 +170,21 @@ public final class Reopening {
         }
     }
 
+    /** Lets a face that is to write no more write out what it keeps. */
+    private record LastWrites(NodeState node) implements ChangePlan.OutsideStep {
+        @Override
+        public void apply(Request request) throws IOException {
+            node.face.inactivate(request);
+        }
+
+        @Override
+        public void undo(Request request) throws IOException {
+            node.face.activate(request);
+        }
+    }
+
     /** Ends the reopening; faces that were not switched to are closed. */
     public void end(boolean published) {
-        request.close();
         if (published) {
             return;
         }

@@ -2,6 +2,7 @@ package org.ashlar.core.internal.update;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.stream.Stream;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.core.internal.graph.Changes;
 import org.ashlar.core.internal.graph.Control;
@@ -116,7 +117,7 @@ public final class DriverWatch implements RegistryListener {
     }
 
     private static boolean isUsed(Snapshot graph, ClassLoader loader) {
-        return graph.states().stream()
+        return Stream.concat(graph.states().stream(), graph.leavingStates().stream())
                 .anyMatch(state -> loader.equals(state.face.getClass().getClassLoader()));
     }
 

@@ -9,11 +9,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.ashlar.core.internal.grace.Interrupts;
 import org.ashlar.core.internal.graph.Changes;
+import org.ashlar.core.internal.graph.Changes.Held;
 import org.ashlar.core.internal.graph.Changes.Terms;
 import org.ashlar.core.internal.graph.Control;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.NodeState.Traits;
+import org.ashlar.core.internal.graph.Plan;
+import org.ashlar.core.internal.graph.Settlement;
 import org.ashlar.core.internal.open.NodeOptions;
 import org.ashlar.core.internal.open.OpenServices;
 import org.ashlar.spi.BlockDriver;
@@ -56,11 +59,32 @@ final class HandOver {
     void handOver(Node node, BlockDriver driver, long deadline) throws IOException {
         Terms terms = new Terms("update of node '" + node.name() + "'", null, deadline);
         boolean orphaned = current(node).face instanceof Orphan;
-        Runnable endOfDrain = orphaned ? () -> {} : changes.drain(terms, node);
-        try {
-            switchOver(terms, current(node), driver);
-        } finally {
-            endOfDrain.run();
+        Settlement left;
+        try (Held held = changes.hold(terms, (_, plan) -> hold(plan, node, orphaned))) {
+            left = switchOver(terms.within(held), current(node), driver);
+        }
+        if (!orphaned) {
+            awaitClosed(terms, left);
+        }
+    }
+
+    /**
+     * Keeps the node and closes its gates; what waits in an orphan waits for this, and is not
+     * waited for.
+     */
+    private static void hold(Plan plan, Node node, boolean orphaned) throws BlockException {
+        plan.keep(node.name());
+        if (orphaned) {
+            plan.gate(node.name());
+        } else {
+            plan.drain(node.name());
+        }
+    }
+
+    /** Nothing was in flight, so the old version closes at once, unless it hangs. */
+    private static void awaitClosed(Terms terms, Settlement left) {
+        if (!left.await(terms.deadline())) {
+            LOG.warn("{}: the old version does not close", terms.what());
         }
     }
 
@@ -72,19 +96,20 @@ final class HandOver {
         return state;
     }
 
-    private void switchOver(Terms terms, NodeState old, BlockDriver driver) throws IOException {
+    private Settlement switchOver(Terms terms, NodeState old, BlockDriver driver)
+            throws IOException {
         OptionValues options =
                 OptionValues.check(
                         driver.options(), NodeOptions.ownOf(driver, old.traits().options()));
-        Map<String, Object> bag = old.face.handOver();
-        control.withRequest(old.face::inactivate);
-        Candidate candidate = new Candidate(services, old, options, bag);
+        Candidate candidate = new Candidate(services, old, options, bagOf(old));
         BlockNode face = null;
+        Settlement left;
         try {
+            control.withRequest(old.face::inactivate);
             face = openInTime(terms, candidate, driver);
             face.holdPermissions(old.cumulative());
-            publish(terms, old, face, driver);
-        } catch (IOException | RuntimeException failed) {
+            left = publish(terms, old, face, driver);
+        } catch (IOException | RuntimeException | Error failed) {
             giveUp(old, candidate, face, failed);
             throw failed;
         }
@@ -93,6 +118,17 @@ final class HandOver {
         takeOver(terms, face);
         if (old.face instanceof Orphan orphan) {
             orphan.succeed(face);
+        }
+        return left;
+    }
+
+    /** What the old version knows is a help, not a must. */
+    private static Map<String, Object> bagOf(NodeState old) {
+        try {
+            return old.face.handOver();
+        } catch (RuntimeException | LinkageError broken) {
+            LOG.warn("node '{}' hands nothing over: {}", old.name(), broken.toString());
+            return Map.of();
         }
     }
 
@@ -165,23 +201,27 @@ final class HandOver {
                 });
     }
 
-    private void publish(Terms terms, NodeState old, BlockNode face, BlockDriver driver)
+    private Settlement publish(Terms terms, NodeState old, BlockNode face, BlockDriver driver)
             throws IOException {
         Traits traits = old.traits().servedBy(driver);
-        changes.apply(terms, (_, plan) -> plan.replaceFace(old.name(), face, traits));
+        return changes.apply(terms, (_, plan) -> plan.replaceFace(old.name(), face, traits));
     }
 
     private void giveUp(
-            NodeState old, Candidate candidate, @Nullable BlockNode face, Exception reason) {
+            NodeState old, Candidate candidate, @Nullable BlockNode face, Throwable reason) {
         candidate.revoke();
         candidate.ownWork().close();
         if (face != null) {
             closeQuietly(face);
         }
+        reactivate(old, reason);
+    }
+
+    private void reactivate(NodeState old, Throwable reason) {
         try {
             old.face.holdPermissions(old.cumulative());
             control.withRequest(old.face::activate);
-        } catch (IOException | RuntimeException worse) {
+        } catch (IOException | RuntimeException | Error worse) {
             reason.addSuppressed(worse);
         }
     }
@@ -200,18 +240,29 @@ final class HandOver {
     void orphan(Node node, long deadline, long waitNanos) throws IOException {
         Terms terms =
                 new Terms("departure of the driver of node '" + node.name() + "'", null, deadline);
-        Runnable endOfDrain = changes.drain(terms, node);
+        if (current(node).face instanceof Orphan) {
+            return;
+        }
+        Settlement left;
+        try (Held held = changes.hold(terms, (_, plan) -> hold(plan, node, false))) {
+            left = standIn(terms.within(held), current(node), waitNanos);
+        }
+        awaitClosed(terms, left);
+    }
+
+    private Settlement standIn(Terms terms, NodeState old, long waitNanos) throws IOException {
+        long[] length = new long[1];
         try {
-            NodeState old = current(node);
-            long[] length = new long[1];
             control.withRequest(request -> {
                 length[0] = old.face.length(request);
                 old.face.inactivate(request);
             });
             Orphan stub = new Orphan(old, length[0], waitNanos);
-            changes.apply(terms, (_, plan) -> plan.replaceFace(old.name(), stub, old.traits()));
-        } finally {
-            endOfDrain.run();
+            return changes.apply(
+                    terms, (_, plan) -> plan.replaceFace(old.name(), stub, old.traits()));
+        } catch (IOException | RuntimeException | Error failed) {
+            reactivate(old, failed);
+            throw failed;
         }
     }
 }

@@ -1,0 +1,101 @@
+package org.ashlar.drivers.qcow2.internal.table;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.ashlar.drivers.qcow2.internal.format.Features;
+import org.ashlar.drivers.qcow2.internal.format.Header;
+import org.ashlar.drivers.qcow2.internal.format.HeaderReader;
+import org.ashlar.drivers.qcow2.internal.format.HeaderWriter;
+import org.ashlar.drivers.qcow2.internal.format.TableLocation;
+import org.ashlar.spi.Buffers;
+import org.ashlar.spi.Request;
+
+/**
+ * The header as it stands on the disk. Confined to the rounds of the write-back, one at a time.
+ *
+ * <p>I1: fields are patched in the bytes that were read, within the first 512 bytes, which no
+ * storage tears; the header is laid out anew only when its extensions or the backing file's name
+ * change.
+ */
+final class HeaderFile {
+    private final HostFile file;
+    private Header written;
+    private byte[] prefix;
+
+    private HeaderFile(HostFile file, Header written, byte[] prefix) {
+        this.file = file;
+        this.written = written;
+        this.prefix = prefix;
+    }
+
+    /** Reads the header of an image. */
+    static HeaderFile read(Request request, HostFile file) throws IOException {
+        byte[] prefix = read(request, file, HeaderReader.PREFIX);
+        int clusterBits = HeaderReader.clusterBits(prefix);
+        return new HeaderFile(
+                file, HeaderReader.read(read(request, file, 1 << clusterBits)), prefix);
+    }
+
+    private static byte[] read(Request request, HostFile file, int length) throws IOException {
+        try (Buffers.Buffer buffer = file.buffers().acquire(length)) {
+            file.read(request, 0, buffer.segment());
+            return buffer.segment().toArray(ValueLayout.JAVA_BYTE);
+        }
+    }
+
+    Header header() {
+        return written;
+    }
+
+    /**
+     * Writes, durably and before anything else, the feature bits that warn others; bits that are no
+     * longer true stay until {@link #update}.
+     */
+    void announce(Request request, Header wanted) throws IOException {
+        Features now = written.features();
+        Features warned =
+                new Features(
+                        now.incompatible() | wanted.features().incompatible(),
+                        now.compatible(),
+                        wanted.features().autoclear());
+        if (!warned.equals(now)) {
+            patch(request, written.withFeatures(warned));
+            file.flush(request);
+        }
+    }
+
+    /** Makes the header lead to a refcount table that is written but may not be durable. */
+    void moveRefcountTable(Request request, TableLocation location) throws IOException {
+        if (!location.equals(written.refcountTable())) {
+            file.flush(request);
+            patch(request, written.withRefcountTable(location));
+        }
+    }
+
+    /** Makes the header what it should be, durably; all it leads to is durable. */
+    void update(Request request, Header wanted) throws IOException {
+        if (wanted.equals(written)) {
+            return;
+        }
+        if (wanted.extensions().equals(written.extensions())
+                && wanted.backingFile().equals(written.backingFile())) {
+            patch(request, wanted);
+        } else {
+            byte[] whole = HeaderWriter.write(wanted);
+            file.write(request, 0, MemorySegment.ofArray(whole));
+            prefix = Arrays.copyOf(whole, HeaderReader.PREFIX);
+            written = wanted;
+        }
+        file.flush(request);
+    }
+
+    /** Replaces the fields that may change. */
+    void patch(Request request, Header wanted) throws IOException {
+        byte[] changed = HeaderWriter.patch(prefix, wanted);
+        file.write(request, 0, MemorySegment.ofArray(changed));
+        prefix = changed;
+        written = wanted;
+    }
+}

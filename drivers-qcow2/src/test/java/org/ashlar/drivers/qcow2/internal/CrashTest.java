@@ -1,0 +1,200 @@
+package org.ashlar.drivers.qcow2.internal;
+
+import static org.ashlar.drivers.qcow2.internal.SectorHistory.SECTOR;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.ashlar.spi.IoFlags;
+import org.ashlar.spi.NodeSettings;
+import org.ashlar.spi.image.CheckResult;
+import org.ashlar.spi.image.Checkable;
+import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.Crashes;
+import org.ashlar.tck.MemoryNode;
+import org.ashlar.tck.RecordingNode;
+import org.ashlar.tck.Rig;
+import org.ashlar.tck.RigNode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Cuts the power at every write of a workload, drops, reorders and tears what was not flushed: the
+ * image has leaks at most, and all that was flushed is there.
+ */
+class CrashTest {
+    private static final NodeSettings READ_ONLY =
+            new NodeSettings(
+                    true, false, false, false, false, false, NodeSettings.DetectZeroes.OFF);
+    private static final long BASE = 1L << 40;
+
+    private final Qcow2Driver driver = new Qcow2Driver();
+
+    @TempDir Path folder;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            textBlock =
+                    """
+                    cluster_size=512;                             262144;  150; 1; false
+                    cluster_size=512,refcount_bits=64;            262144;  150; 3; true
+                    cluster_size=512,refcount_bits=64;            4194304; 250; 197; false
+                    cluster_size=4096;                            1048576; 200; 5; true
+                    extended_l2=on,cluster_size=16k;              1048576; 200; 5; true
+                    compat=0.10,cluster_size=512;                 262144;  150; 5; false
+                    """)
+    void image_whenPowerIsCut_thenLeaksAtMostAndAllFlushedIsThere(
+            String options, int size, int steps, int stride, boolean backing) throws IOException {
+        long seed = options.hashCode() * 31L + size;
+        int sectors = size / SECTOR;
+        MemoryNode base = new MemoryNode(size);
+        for (int i = 0; backing && i < sectors; i++) {
+            base.put((long) i * SECTOR, SectorHistory.filled(1, BASE + i));
+        }
+        SectorHistory history = new SectorHistory(sectors, backing ? BASE : 0);
+        MemoryNode disk = new MemoryNode(0);
+        RecordingNode recording;
+        try (Rig rig = new Rig()) {
+            rig.create(driver, tree(options, size), disk);
+            recording = new RecordingNode(disk);
+            RigNode image = open(rig, recording, base, backing, NodeSettings.DEFAULT);
+            work(rig, image, recording, history, new Random(seed), sectors, steps);
+            image.close();
+        }
+        boolean tableMoved = disk.get(48, 8)[5] != 0;
+        assertTrue(size < 4194304 || tableMoved, "the refcount table did not grow");
+        Crashes crashes = recording.crashes(seed);
+        assertTrue(crashes.count() > 400, "too few crashes: " + crashes.count());
+        for (int number = 0; number < crashes.count(); number += stride) {
+            Crashes.Crash crash = crashes.crash(number);
+            boolean sample = number / stride % 97 == 0;
+            verify(crash, number / 4, history, base, backing, sample);
+        }
+    }
+
+    private static OptionTree tree(String options, int size) {
+        Map<String, String> all = new HashMap<>();
+        all.put("size", Integer.toString(size));
+        for (String option : options.split(",", -1)) {
+            String[] pair = option.split("=", 2);
+            all.put(pair[0], pair[1]);
+        }
+        return OptionTree.dotted(all);
+    }
+
+    private RigNode open(
+            Rig rig,
+            org.ashlar.spi.BlockNode file,
+            MemoryNode base,
+            boolean backing,
+            NodeSettings settings)
+            throws IOException {
+        var opening = rig.opening(driver).child("file", file).settings(settings);
+        return (backing ? opening.child("backing", base) : opening).open();
+    }
+
+    /** Every second sector's number is its own; the recorder's events are the clock. */
+    private static void work(
+            Rig rig,
+            RigNode image,
+            RecordingNode recording,
+            SectorHistory history,
+            Random random,
+            int sectors,
+            int steps)
+            throws IOException {
+        for (int step = 1; step <= steps; step++) {
+            int first = random.nextInt(sectors);
+            int count = Math.min(sectors - first, 1 + random.nextInt(sectors >= 8192 ? 200 : 40));
+            int began = 2 * recording.calls().size();
+            long offset = (long) first * SECTOR;
+            switch (random.nextInt(8)) {
+                case 0 -> {
+                    image.zero(offset, (long) count * SECTOR, IoFlags.MAY_UNMAP);
+                    note(history, first, count, began, 0);
+                }
+                case 1 -> {
+                    image.discard(offset, (long) count * SECTOR);
+                    for (int i = first; i < first + count; i++) {
+                        byte[] now = image.read((long) i * SECTOR, SECTOR);
+                        long number =
+                                MemorySegment.ofArray(now)
+                                        .get(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, 0);
+                        history.put(i, began, 0);
+                        history.put(i, began, number);
+                    }
+                }
+                case 2, 3 -> {
+                    image.flush();
+                    rig.awaitGrace();
+                    history.flushed(began, 2 * recording.calls().size() - 1);
+                }
+                default -> {
+                    image.write(offset, SectorHistory.filled(count, step));
+                    note(history, first, count, began, step);
+                }
+            }
+        }
+    }
+
+    private static void note(SectorHistory history, int first, int count, int time, long number) {
+        for (int i = first; i < first + count; i++) {
+            history.put(i, time, number);
+        }
+    }
+
+    private void verify(
+            Crashes.Crash crash,
+            int time,
+            SectorHistory history,
+            MemoryNode base,
+            boolean backing,
+            boolean sample)
+            throws IOException {
+        try (Rig rig = new Rig()) {
+            RigNode image = open(rig, crash.disk(), base, backing, READ_ONLY);
+            List<String> lines = new ArrayList<>();
+            CheckResult check;
+            try (var request = rig.request()) {
+                check =
+                        image.facet(Checkable.class)
+                                .orElseThrow()
+                                .check(request, Checkable.Repair.NONE, lines::add);
+            }
+            assertEquals(0, check.corruptions(), () -> crash.what() + ": " + lines);
+            byte[] all = image.read(0, (int) image.length());
+            for (int i = 0; i < all.length / SECTOR; i++) {
+                int sector = i;
+                MemorySegment bytes = MemorySegment.ofArray(all).asSlice((long) i * SECTOR, SECTOR);
+                assertTrue(
+                        history.mayHold(i, time, bytes),
+                        () ->
+                                crash.what()
+                                        + ": sector "
+                                        + sector
+                                        + " holds "
+                                        + bytes.get(
+                                                java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED,
+                                                0));
+            }
+        }
+        if (sample) {
+            Path file = folder.resolve("crash.qcow2");
+            Files.write(file, crash.disk().get(0, (int) crash.disk().length()));
+            var outcome = Reference.run("qemu-img", "check", "-f", "qcow2", file.toString());
+            assertTrue(
+                    outcome.code() == 0 || outcome.code() == 3,
+                    () -> crash.what() + ": " + outcome.output());
+        }
+    }
+}

@@ -1,0 +1,278 @@
+package org.ashlar.drivers.qcow2.internal;
+
+import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Extent;
+import org.ashlar.spi.IoFlags;
+import org.ashlar.spi.image.CheckResult;
+import org.ashlar.spi.image.Checkable;
+import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.FaultyNode;
+import org.ashlar.tck.HeldNode;
+import org.ashlar.tck.MemoryNode;
+import org.ashlar.tck.Operation;
+import org.ashlar.tck.Rig;
+import org.ashlar.tck.RigNode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests that meet at the worst moment, each forced by holding a call to the file. */
+class InterleavingTest {
+    private static final int CLUSTER = 4096;
+    private static final int CLUSTER_SECTORS = CLUSTER / 512;
+
+    private final Qcow2Driver driver = new Qcow2Driver();
+    private final Rig rig = new Rig();
+    private final MemoryNode storage = new MemoryNode(0);
+    private final FaultyNode faulty = new FaultyNode(storage);
+    private final HeldNode file = new HeldNode(faulty);
+    private final Workers workers = new Workers();
+
+    @AfterEach
+    void close() throws IOException {
+        workers.close();
+        rig.close();
+    }
+
+    private RigNode create(String... more) throws IOException {
+        Map<String, String> options = new java.util.HashMap<>();
+        options.put("size", "1M");
+        options.put("cluster_size", "4096");
+        for (int i = 0; i < more.length; i += 2) {
+            options.put(more[i], more[i + 1]);
+        }
+        rig.create(driver, OptionTree.dotted(options), storage);
+        return open();
+    }
+
+    private RigNode open() throws IOException {
+        return rig.open(driver, OptionTree.empty(), Map.of("file", file));
+    }
+
+    private long hostOf(RigNode disk, long offset) throws IOException {
+        return ((Extent.Mapped) disk.extentAt(offset, 512)).childOffset();
+    }
+
+    private void assertSound(RigNode disk) throws IOException {
+        disk.flush();
+        rig.awaitGrace();
+        disk.flush();
+        List<String> lines = new ArrayList<>();
+        try (var request = rig.request()) {
+            CheckResult result =
+                    disk.facet(Checkable.class)
+                            .orElseThrow()
+                            .check(request, Checkable.Repair.NONE, lines::add);
+            assertEquals(0, result.corruptions() + result.leaks(), lines::toString);
+        }
+    }
+
+    @Test
+    void cluster_whenHalfIsBeingAllocated_thenTheOtherHalfWaitsAndBothAreThere()
+            throws IOException {
+        RigNode disk = create();
+        disk.write(0, filled(1, 9)); // makes the L2 table
+        HeldNode.Hold hold = file.holdNext(Operation.WRITE);
+        Future<?> first = workers.start(() -> disk.write(CLUSTER, filled(4, 1)));
+        hold.awaitHeld();
+        Future<?> second = workers.start(() -> disk.write(CLUSTER + 2048, filled(4, 2)));
+        disk.write(8 * CLUSTER, filled(1, 3)); // others go on
+        assertFalse(second.isDone());
+        hold.release();
+        Workers.await(first);
+        Workers.await(second);
+        assertArrayEquals(filled(4, 1), disk.read(CLUSTER, 2048));
+        assertArrayEquals(filled(4, 2), disk.read(CLUSTER + 2048, 2048));
+        assertSound(disk);
+    }
+
+    @Test
+    void cluster_whenItsAllocationFails_thenWhoWaitedAllocatesForItself() throws IOException {
+        RigNode disk = create();
+        disk.write(0, filled(1, 9));
+        HeldNode.Hold hold = file.holdNext(Operation.WRITE);
+        Future<?> first =
+                workers.start(() -> {
+                    BlockException failed =
+                            assertThrows(
+                                    BlockException.class, () -> disk.write(CLUSTER, filled(1, 1)));
+                    assertEquals(BlockException.Kind.IO, failed.kind());
+                });
+        hold.awaitHeld();
+        faulty.fail(Operation.WRITE, 1, BlockException.Kind.IO);
+        Future<?> second = workers.start(() -> disk.write(CLUSTER + 512, filled(1, 2)));
+        assertFalse(second.isDone());
+        hold.release();
+        Workers.await(first);
+        Workers.await(second);
+        assertArrayEquals(new byte[512], disk.read(CLUSTER, 512));
+        assertArrayEquals(filled(1, 2), disk.read(CLUSTER + 512, 512));
+        assertSound(disk);
+    }
+
+    @Test
+    void discardedCluster_whenAWriteIsInFlight_thenIsNotReusedBeforeItsEnd() throws IOException {
+        RigNode disk = create();
+        disk.write(0, filled(CLUSTER_SECTORS, 1));
+        disk.flush();
+        long host = hostOf(disk, 0);
+        HeldNode.Hold hold =
+                file.holdBefore(
+                        call -> call.operation() == Operation.WRITE && call.offset() == host);
+        Future<?> late = workers.start(() -> disk.write(0, filled(CLUSTER_SECTORS, 2)));
+        hold.awaitHeld();
+        disk.discard(0, CLUSTER);
+        disk.flush();
+        disk.flush();
+        for (int i = 1; i < 100; i++) {
+            disk.write((long) i * CLUSTER, filled(CLUSTER_SECTORS, 100 + i));
+            assertTrue(hostOf(disk, (long) i * CLUSTER) != host, "reused while written");
+        }
+        hold.release();
+        Workers.await(late);
+        for (int i = 1; i < 100; i++) {
+            assertArrayEquals(
+                    filled(CLUSTER_SECTORS, 100 + i), disk.read((long) i * CLUSTER, CLUSTER));
+        }
+        rig.awaitGrace();
+        disk.flush();
+        disk.write(200 * CLUSTER, filled(CLUSTER_SECTORS, 7));
+        assertEquals(host, hostOf(disk, 200 * CLUSTER), "free once the write has ended");
+        assertSound(disk);
+    }
+
+    @Test
+    void discardedCluster_whenAReadIsInFlight_thenTheReadSeesNobodyElsesData() throws IOException {
+        RigNode disk = create();
+        disk.write(0, filled(CLUSTER_SECTORS, 1));
+        disk.flush();
+        long host = hostOf(disk, 0);
+        HeldNode.Hold hold =
+                file.holdBefore(
+                        call -> call.operation() == Operation.READ && call.offset() == host);
+        AtomicReference<byte[]> seen = new AtomicReference<>();
+        Future<?> late = workers.start(() -> seen.set(disk.read(0, CLUSTER)));
+        hold.awaitHeld();
+        disk.discard(0, CLUSTER);
+        disk.flush();
+        for (int i = 1; i < 100; i++) {
+            disk.write((long) i * CLUSTER, filled(CLUSTER_SECTORS, 100 + i));
+        }
+        hold.release();
+        Workers.await(late);
+        assertArrayEquals(filled(CLUSTER_SECTORS, 1), seen.get());
+        assertSound(disk);
+    }
+
+    @Test
+    void zero_whenACopyIsInFlight_thenDoesNotComeBack() throws IOException {
+        MemoryNode below = new MemoryNode(1 << 20);
+        below.put(0, filled(CLUSTER_SECTORS, 5));
+        rig.create(
+                driver, OptionTree.dotted(Map.of("size", "1M", "cluster_size", "4096")), storage);
+        RigNode disk = rig.open(driver, OptionTree.empty(), Map.of("file", file, "backing", below));
+        disk.write(CLUSTER, filled(1, 9));
+        HeldNode.Hold hold = file.holdNext(Operation.WRITE);
+        Future<?> write = workers.start(() -> disk.write(0, filled(1, 1)));
+        hold.awaitHeld();
+        Future<?> zero = workers.start(() -> disk.zero(0, CLUSTER, IoFlags.MAY_UNMAP));
+        disk.write(9 * CLUSTER, filled(1, 3));
+        assertFalse(zero.isDone(), "zeroed while a copy of what was there is made");
+        hold.release();
+        Workers.await(write);
+        Workers.await(zero);
+        assertArrayEquals(new byte[CLUSTER], disk.read(0, CLUSTER));
+        assertSound(disk);
+    }
+
+    @Test
+    void populate_whenAClientWritesMeanwhile_thenTheClientWins() throws IOException {
+        RigNode disk = create();
+        disk.write(CLUSTER, filled(1, 9));
+        HeldNode.Hold hold = file.holdNext(Operation.WRITE);
+        Future<?> populate =
+                workers.start(() -> disk.write(0, filled(CLUSTER_SECTORS, 5), IoFlags.POPULATE));
+        hold.awaitHeld();
+        Future<?> client = workers.start(() -> disk.write(512, filled(1, 1)));
+        hold.release();
+        Workers.await(populate);
+        Workers.await(client);
+        assertArrayEquals(filled(1, 1), disk.read(512, 512));
+        disk.write(0, filled(CLUSTER_SECTORS, 6), IoFlags.POPULATE);
+        assertArrayEquals(filled(1, 5), disk.read(0, 512), "a populate changes nothing allocated");
+        disk.zero(4 * CLUSTER, CLUSTER, IoFlags.NONE);
+        disk.write(4 * CLUSTER, filled(CLUSTER_SECTORS, 6), IoFlags.POPULATE);
+        assertArrayEquals(new byte[CLUSTER], disk.read(4 * CLUSTER, CLUSTER));
+        assertSound(disk);
+    }
+
+    @Test
+    void slice_whenItsLoadFails_thenWaitersFailAndTheNextTryLoads() throws IOException {
+        RigNode made = create();
+        made.write(0, filled(1, 1));
+        made.close();
+        RigNode disk = open();
+        HeldNode.Hold hold = file.holdNext(Operation.READ);
+        Future<?> first = workers.start(() -> disk.read(0, 512));
+        hold.awaitHeld();
+        Future<?> second = workers.start(() -> disk.read(512, 512));
+        hold.release();
+        Workers.await(first);
+        Workers.await(second);
+        disk.close();
+        RigNode again = open();
+        faulty.fail(Operation.READ, 1, BlockException.Kind.IO);
+        assertThrows(BlockException.class, () -> again.read(0, 512));
+        assertArrayEquals(filled(1, 1), again.read(0, 512));
+    }
+
+    @Test
+    void coldSlices_whenOneLoadHangs_thenOthersLoadAndCachedReadsGoOn() throws IOException {
+        RigNode made = create("size", "64M");
+        for (int i = 0; i < 4; i++) {
+            made.write(i * (2L << 20), filled(1, i + 1));
+        }
+        made.close();
+        RigNode disk = open();
+        assertArrayEquals(filled(1, 1), disk.read(0, 512));
+        HeldNode.Hold hold = file.holdNext(Operation.READ);
+        Future<?> hung = workers.start(() -> disk.read(2L << 20, 512));
+        hold.awaitHeld();
+        assertArrayEquals(filled(1, 3), disk.read(4L << 20, 512));
+        assertArrayEquals(filled(1, 4), disk.read(6L << 20, 512));
+        assertArrayEquals(filled(1, 1), disk.read(0, 512));
+        hold.release();
+        Workers.await(hung);
+    }
+
+    @Test
+    void flush_whenOneIsUnderWay_thenTheNextDoesNotJoinIt() throws IOException {
+        RigNode disk = create();
+        HeldNode.Hold hold = file.holdNext(Operation.FLUSH);
+        disk.write(0, filled(1, 1));
+        Future<?> first = workers.start(disk::flush);
+        hold.awaitHeld();
+        disk.write(CLUSTER, filled(1, 2));
+        Future<?> second = workers.start(disk::flush);
+        assertFalse(second.isDone());
+        hold.release();
+        Workers.await(first);
+        Workers.await(second);
+        MemoryNode copy = storage.copy();
+        disk.abandon();
+        RigNode after = rig.open(driver, OptionTree.empty(), Map.of("file", copy));
+        assertArrayEquals(filled(1, 2), after.read(CLUSTER, 512));
+    }
+}

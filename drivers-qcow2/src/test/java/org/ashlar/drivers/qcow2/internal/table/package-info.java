@@ -1,0 +1,2 @@
+/** Tests of metadata in memory. */
+package org.ashlar.drivers.qcow2.internal.table;

@@ -1,0 +1,136 @@
+package org.ashlar.monitor.qmp.internal.command;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.ashlar.monitor.qmp.internal.session.Arguments;
+import org.ashlar.spi.BlockException;
+import org.ashlar.spi.control.BlockLayer;
+import org.ashlar.spi.control.CommandCall;
+import org.ashlar.spi.control.MonitorCommand;
+import org.ashlar.spi.job.ErrorPolicy;
+import org.ashlar.spi.job.JobSettings;
+import org.ashlar.spi.option.Option;
+import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.option.OptionType;
+
+/** The commands that change nodes. Stateless. */
+final class NodeCommands {
+
+    private static final Option<String> NODE_NAME = Option.text("node-name");
+    private static final Option<String> REQUIRED_NODE_NAME = Option.text("node-name").required();
+    private static final Option<String> DEVICE = Option.text("device");
+    private static final Option<Long> SIZE = Option.integer("size").required();
+    private static final Option<String> NODE = Option.text("node").required();
+    private static final Option<String> OVERLAY = Option.text("overlay").required();
+    private static final Option<String> JOB_ID = Option.text("job-id").required();
+    private static final Option<Object> REOPEN_OPTIONS = raw("options", "array");
+    private static final Option<Object> CREATE_OPTIONS = raw("options", "object");
+
+    private NodeCommands() {}
+
+    static List<MonitorCommand> all() {
+        return List.of(
+                Command.action("blockdev-add", NodeCommands::add).withOptionTree(),
+                Command.action("blockdev-del", NodeCommands::delete, REQUIRED_NODE_NAME),
+                Command.action("blockdev-reopen", NodeCommands::reopen, REOPEN_OPTIONS),
+                Command.action("blockdev-snapshot", NodeCommands::snapshot, NODE, OVERLAY)
+                        .marked("allow-write-only-overlay"),
+                Command.action("block_resize", NodeCommands::resize, DEVICE, NODE_NAME, SIZE),
+                Command.action("blockdev-create", NodeCommands::create, JOB_ID, CREATE_OPTIONS));
+    }
+
+    /** Returns an argument that the command reads from the tree. */
+    private static Option<Object> raw(String name, String type) {
+        return Option.of(name, new OptionType<Object>(type, List.of(), (_, raw) -> raw)).required();
+    }
+
+    private static void add(CommandCall call) throws IOException {
+        NodeOptions.check(call.layer().drivers(), call.tree());
+        if (!call.tree().has(NODE_NAME.name())) {
+            throw BlockException.invalid("'node-name' must be specified for the root node");
+        }
+        call.layer().add(call.tree());
+    }
+
+    private static void delete(CommandCall call) throws IOException {
+        String name = call.arguments().get(REQUIRED_NODE_NAME);
+        requireNamed(call, name);
+        Snapshot.checkNotBacking(name, call.layer().graph().parents(name));
+        call.layer().delete(name);
+    }
+
+    private static void requireNamed(CommandCall call, String name) throws BlockException {
+        if (call.layer().graph().find(name).isEmpty()) {
+            throw new BlockException(
+                    BlockException.Kind.NOT_FOUND,
+                    "Failed to find node with node-name='" + name + "'");
+        }
+    }
+
+    private static void reopen(CommandCall call) throws IOException {
+        List<Object> items = call.tree().list(REOPEN_OPTIONS.name()).orElseThrow();
+        List<OptionTree> nodes = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (!(items.get(i) instanceof Map<?, ?> members)) {
+                throw Arguments.wrongType("options[" + i + "]", "object");
+            }
+            nodes.add(tree(members));
+        }
+        for (OptionTree node : nodes) {
+            NodeOptions.check(call.layer().drivers(), node);
+            requireNamed(
+                    call,
+                    node.text(NODE_NAME.name())
+                            .orElseThrow(() -> BlockException.invalid("node-name not specified")));
+        }
+        call.layer().reopen(nodes);
+    }
+
+    private static OptionTree tree(Map<?, ?> members) {
+        Map<String, Object> copy = new LinkedHashMap<>();
+        members.forEach((name, value) -> copy.put(String.valueOf(name), value));
+        return OptionTree.typed(copy);
+    }
+
+    private static void snapshot(CommandCall call) throws IOException {
+        BlockLayer layer = call.layer();
+        layer.apply(
+                new Snapshot(
+                        layer.drivers(),
+                        call.arguments().get(NODE),
+                        call.arguments().get(OVERLAY)));
+    }
+
+    /** A node may be named as a device, too: there are no devices here. */
+    private static void resize(CommandCall call) throws IOException {
+        Optional<String> device = call.arguments().find(DEVICE);
+        Optional<String> name = call.arguments().find(NODE_NAME);
+        String node = name.or(() -> device).orElse("");
+        if (call.layer().graph().find(node).isEmpty()) {
+            throw new BlockException(
+                    BlockException.Kind.NOT_FOUND,
+                    "Cannot find device='"
+                            + device.orElse("")
+                            + "' nor node-name='"
+                            + name.orElse("")
+                            + "'");
+        }
+        long size = call.arguments().get(SIZE);
+        if (size < 0) {
+            throw BlockException.invalid("Parameter 'size' expects a >0 size");
+        }
+        call.layer().resize(node, size);
+    }
+
+    private static void create(CommandCall call) throws IOException {
+        OptionTree given = call.tree().subtree(CREATE_OPTIONS.name()).orElseThrow();
+        OptionTree image = NodeOptions.checkCreation(call.layer().drivers(), given);
+        JobSettings settings =
+                new JobSettings(call.arguments().get(JOB_ID), 0, ErrorPolicy.REPORT, true, false);
+        call.layer().jobs().start(CreateJob.TYPE, settings, CreateJob.options(call.layer(), image));
+    }
+}

@@ -1,0 +1,5 @@
+/** The commands. */
+@NullMarked
+package org.ashlar.monitor.qmp.internal.command;
+
+import org.jspecify.annotations.NullMarked;
