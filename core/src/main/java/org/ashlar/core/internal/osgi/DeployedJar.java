@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.DigestInputStream;
@@ -89,6 +90,9 @@ final class DeployedJar {
             taken = now;
             complaint = "";
             return install();
+        } catch (NoSuchFileException gone) {
+            LOG.debug("{} went while it was looked at", name());
+            return false;
         } catch (IOException | BundleException | RuntimeException e) {
             complain(e);
             return false;

@@ -46,13 +46,16 @@ final class Answers {
         return answer;
     }
 
-    /** What is not meant for users is named as what it is. */
+    /**
+     * What is not meant for users is named as what it is; of what is, the first line: others are
+     * hints for who sits at a command line.
+     */
     private static String description(Exception failure) {
         String message = failure.getMessage();
         if (failure instanceof RuntimeException) {
             return "Internal error: " + failure;
         }
-        return message == null ? failure.toString() : message;
+        return message == null ? failure.toString() : message.lines().findFirst().orElse("");
     }
 
     /** Returns an event as it is sent. */

@@ -1,0 +1,46 @@
+package org.ashlar.dist;
+
+import java.io.IOException;
+import java.util.List;
+import org.ashlar.tools.Command;
+import org.ashlar.tools.Terminal;
+import org.ashlar.tools.daemon.DaemonCommand;
+import org.ashlar.tools.daemon.LayerHost;
+import org.ashlar.tools.daemon.ServeCommand;
+
+/**
+ * The daemon's program: the command line of {@code daemon} and {@code serve} over a framework,
+ * which is started when the command line asks for it. Without state.
+ */
+public final class DaemonMain {
+    private DaemonMain() {}
+
+    /** Runs the command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        Terminal terminal = Terminal.system("ashlar");
+        int code = run(System.getProperty("ashlar.argv0", "ashlar"), List.of(args), terminal);
+        terminal.flush();
+        Runtime.getRuntime().halt(code);
+    }
+
+    private static int run(String program, List<String> args, Terminal terminal) {
+        try {
+            Home home = Home.ofLauncher();
+            // Before anything logs: what logs reads it once.
+            System.setProperty(
+                    "org.slf4j.simpleLogger.defaultLogLevel",
+                    home.settings().getProperty("log-level", "info"));
+            LayerHost.Opener opener = () -> FrameworkHost.start(home);
+            if (program.equals("qemu-storage-daemon")) {
+                return new DaemonCommand(opener).run(args, terminal.as(program));
+            }
+            String name = args.getFirst();
+            Command command =
+                    name.equals("serve") ? new ServeCommand(opener) : new DaemonCommand(opener);
+            return command.run(args.subList(1, args.size()), terminal.as("ashlar " + name));
+        } catch (IOException e) {
+            terminal.error(String.valueOf(e.getMessage()));
+            return 1;
+        }
+    }
+}
