@@ -46,6 +46,14 @@ public final class EmbeddedLayer implements AutoCloseable {
         return layer;
     }
 
+    /**
+     * Returns the requests in flight, the oldest first; empty unless {@link
+     * LayerSettings#traceRequests()}.
+     */
+    public List<InFlight> requestsInFlight() {
+        return layer.inFlight();
+    }
+
     /** Ends every job, export and node, everything written and flushed. */
     @Override
     public void close() {

@@ -118,6 +118,7 @@ public final class GraceDomain {
             return true;
         }
         waiter = Thread.currentThread();
+        boolean interrupted = false;
         try {
             while (count(bank) != 0) {
                 long left = deadline - System.nanoTime();
@@ -125,10 +126,14 @@ public final class GraceDomain {
                     return false;
                 }
                 LockSupport.parkNanos(this, left);
+                interrupted |= Thread.interrupted(); // or the next park would not wait
             }
             return true;
         } finally {
             waiter = null;
+            if (interrupted) {
+                Interrupts.restore();
+            }
         }
     }
 

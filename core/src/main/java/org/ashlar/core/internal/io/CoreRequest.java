@@ -122,9 +122,14 @@ public class CoreRequest implements Request, Admission {
         return RequestFork.start(work, this);
     }
 
-    /** Makes the request of a fork whose pin is counted already; on the fork's thread. */
+    /** Takes over the pin of a fork of {@code parent}, which is counted already. */
+    CoreRequest(CoreRequest parent) {
+        this(parent.place, parent.bank, parent.snapshot(), false, parent.cancelled);
+    }
+
+    /** Makes the request of a fork; on the fork's thread. */
     CoreRequest forked() {
-        return new CoreRequest(place, bank, snapshot(), false, cancelled);
+        return new CoreRequest(this);
     }
 
     /** Gives the pin of a fork back that was never started. */

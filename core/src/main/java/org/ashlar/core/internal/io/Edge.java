@@ -70,7 +70,7 @@ public final class Edge extends EdgeKey {
         checkRange(core, target, offset, into.byteSize());
         try {
             io.read(core, target, offset, into);
-        } catch (RuntimeException internal) {
+        } catch (RuntimeException | Error internal) {
             throw internal(target, "read", offset, internal);
         }
     }
@@ -87,7 +87,7 @@ public final class Edge extends EdgeKey {
         checkRange(core, target, offset, from.byteSize());
         try {
             io.write(core, target, offset, from, flags);
-        } catch (RuntimeException internal) {
+        } catch (RuntimeException | Error internal) {
             throw internal(target, "write", offset, internal);
         }
     }
@@ -101,7 +101,7 @@ public final class Edge extends EdgeKey {
         }
         try {
             io.zero(core, target, offset, length, flags);
-        } catch (RuntimeException internal) {
+        } catch (RuntimeException | Error internal) {
             throw internal(target, "zero", offset, internal);
         }
     }
@@ -115,7 +115,7 @@ public final class Edge extends EdgeKey {
         }
         try {
             io.discard(core, target, offset, length);
-        } catch (RuntimeException internal) {
+        } catch (RuntimeException | Error internal) {
             throw internal(target, "discard", offset, internal);
         }
     }
@@ -126,7 +126,7 @@ public final class Edge extends EdgeKey {
         NodeState target = core.follow(this);
         try {
             io.flush(core, target);
-        } catch (RuntimeException internal) {
+        } catch (RuntimeException | Error internal) {
             throw internal(target, "flush", 0, internal);
         }
     }
@@ -138,7 +138,11 @@ public final class Edge extends EdgeKey {
         if (root) {
             checkRange(core, target, offset, maxLength);
         }
-        return io.extentAt(core, target, offset, maxLength);
+        try {
+            return io.extentAt(core, target, offset, maxLength);
+        } catch (RuntimeException | Error internal) {
+            throw internal(target, "extent", offset, internal);
+        }
     }
 
     @Override
@@ -146,8 +150,13 @@ public final class Edge extends EdgeKey {
             Request request, long offset, long maxLength, Optional<String> base)
             throws IOException {
         CoreRequest core = core(request);
-        checkRange(core, core.follow(this), offset, maxLength);
-        return new ChainWalk(core, io, base).at(this, offset, maxLength);
+        NodeState target = core.follow(this);
+        checkRange(core, target, offset, maxLength);
+        try {
+            return new ChainWalk(core, io, base).at(this, offset, maxLength);
+        } catch (RuntimeException | Error internal) {
+            throw internal(target, "extent", offset, internal);
+        }
     }
 
     @Override
@@ -157,7 +166,7 @@ public final class Edge extends EdgeKey {
         NodeState target = core.follow(this);
         try {
             io.truncate(core, target, newLength, preallocation);
-        } catch (RuntimeException internal) {
+        } catch (RuntimeException | Error internal) {
             throw internal(target, "truncate", newLength, internal);
         }
     }
@@ -181,7 +190,7 @@ public final class Edge extends EdgeKey {
     }
 
     private static BlockException internal(
-            NodeState target, String operation, long offset, RuntimeException cause) {
+            NodeState target, String operation, long offset, Throwable cause) {
         return new BlockException(
                 Kind.IO,
                 "node '%s': %s at %d: internal error: %s"

@@ -90,7 +90,7 @@ public final class EdgeIo {
             throws IOException {
         enter(request, node);
         try {
-            if (node.traits().probed() && offset < FormatGuard.HEAD) {
+            if (isGuarded(node, offset)) {
                 requireStillRaw(request, node, offset, from);
             }
             IoFlags able = node.fua ? flags : flags.without(IoFlags.FUA);
@@ -102,6 +102,10 @@ public final class EdgeIo {
         } finally {
             leave(node);
         }
+    }
+
+    private static boolean isGuarded(NodeState node, long offset) {
+        return node.traits().probed() && offset < FormatGuard.HEAD;
     }
 
     private void requireStillRaw(
@@ -121,6 +125,13 @@ public final class EdgeIo {
         }
     }
 
+    private void requireStillRawZeroed(
+            CoreRequest request, NodeState node, long offset, long length) throws IOException {
+        try (Buffers.Buffer zeroes = buffers.acquire(Math.min(length, FormatGuard.HEAD - offset))) {
+            requireStillRaw(request, node, offset, zeroes.segment().fill((byte) 0));
+        }
+    }
+
     void zero(CoreRequest request, NodeState node, long offset, long length, IoFlags flags)
             throws IOException {
         requireWritable(node);
@@ -128,6 +139,10 @@ public final class EdgeIo {
             throw BlockException.unsupported("node '%s': fast zeroing".formatted(node.name()));
         }
         requireOneStep(request, node, offset, length, flags);
+        boolean pieces = !node.capabilities.has(Feature.ZERO) && length > Emulation.BOUNCE;
+        if (request.mustNotBlock() && pieces) {
+            throw BlockException.wouldBlock();
+        }
         IoFlags able = node.fua ? flags : flags.without(IoFlags.FUA);
         if (!node.settings().unmap()) {
             able = able.without(IoFlags.MAY_UNMAP);
@@ -135,6 +150,9 @@ public final class EdgeIo {
         try (RangeLocks.Held _ = hold(request, node, offset, length)) {
             enter(request, node);
             try {
+                if (isGuarded(node, offset)) {
+                    requireStillRawZeroed(request, node, offset, length);
+                }
                 emulation.zero(request, node, offset, length, able);
                 flushUnlessDone(request, node, flags);
             } finally {
@@ -152,7 +170,8 @@ public final class EdgeIo {
 
     void discard(CoreRequest request, NodeState node, long offset, long length) throws IOException {
         requireWritable(node);
-        long from = offset + node.alignMask & ~node.alignMask;
+        long first = isGuarded(node, offset) ? FormatGuard.HEAD : offset;
+        long from = first + node.alignMask & ~node.alignMask;
         long to = offset + length & ~node.alignMask;
         if (!node.capabilities.has(Feature.DISCARD) || from >= to) {
             return;
@@ -240,16 +259,19 @@ public final class EdgeIo {
 
     /**
      * Holds the blocks of the range where a read-modify-write could meet it: of a node with an
-     * alignment. An unaligned range is held alone.
+     * alignment. An unaligned range is held alone, and so is a guarded head: two halves of a
+     * signature must not pass together.
      */
     private static RangeLocks.Held hold(
             CoreRequest request, NodeState node, long offset, long length) throws BlockException {
-        if (node.alignMask == 0) {
+        boolean guarded = isGuarded(node, offset);
+        if (node.alignMask == 0 && !guarded) {
             return RangeLocks.NOTHING;
         }
-        long from = offset & ~node.alignMask;
-        long to = offset + length + node.alignMask & ~node.alignMask;
-        boolean aligned = from == offset && to == offset + length;
+        long from = guarded ? 0 : offset & ~node.alignMask;
+        long end = guarded ? Math.max(FormatGuard.HEAD, offset + length) : offset + length;
+        long to = end + node.alignMask & ~node.alignMask;
+        boolean aligned = !guarded && from == offset && to == offset + length;
         return node.node.ranges().hold(request, from, to - from, aligned);
     }
 

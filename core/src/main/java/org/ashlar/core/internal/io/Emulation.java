@@ -14,7 +14,7 @@ import org.ashlar.spi.IoFlags;
  */
 final class Emulation {
     /** The longest buffer that is filled at once, in bytes. */
-    private static final int BOUNCE = 1 << 20;
+    static final int BOUNCE = 1 << 20;
 
     private final Buffers buffers;
 

@@ -148,7 +148,7 @@ public final class RevocableEdge implements EdgeHandle {
 
     @Override
     public <F> Optional<F> facet(Request request, Class<F> type) {
-        return edge.facet(request, type);
+        return granted == Grant.ALL ? edge.facet(request, type) : Optional.empty();
     }
 
     @Override

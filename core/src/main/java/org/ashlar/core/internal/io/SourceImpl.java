@@ -35,10 +35,10 @@ public final class SourceImpl extends SourceKey {
     }
 
     /** Makes the source of a node's background work. */
-    public SourceImpl(GraphState graph, Node home) {
+    public SourceImpl(GraphState graph, Node home, RequestTrace trace) {
         super(graph.takeSourceSlot(), "background work of node '" + home.name() + "'", 1, home);
         this.graph = graph;
-        this.trace = new RequestTrace(false);
+        this.trace = trace;
     }
 
     /** Returns a new consumer. */

@@ -5,7 +5,7 @@ import org.ashlar.core.internal.graph.Snapshot;
 
 /** A request that is listed while it is in flight. Thread-safe. */
 final class TracedRequest extends CoreRequest {
-    private final RequestTrace trace;
+    private final Origin origin;
 
     /**
      * Where it comes from.
@@ -18,13 +18,25 @@ final class TracedRequest extends CoreRequest {
     TracedRequest(
             PinPlace place, int bank, Snapshot snapshot, boolean mustNotBlock, Origin origin) {
         super(place, bank, snapshot, mustNotBlock);
-        this.trace = origin.trace;
-        trace.began(this, origin.label);
+        this.origin = origin;
+        origin.trace.began(this, origin.label);
+    }
+
+    /** Takes over the pin of a fork. */
+    private TracedRequest(TracedRequest parent) {
+        super(parent);
+        this.origin = parent.origin;
+        origin.trace.began(this, origin.label);
+    }
+
+    @Override
+    CoreRequest forked() {
+        return new TracedRequest(this);
     }
 
     @Override
     public void close() {
-        trace.ended(this);
+        origin.trace.ended(this);
         super.close();
     }
 }

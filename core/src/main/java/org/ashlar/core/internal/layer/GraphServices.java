@@ -51,12 +51,12 @@ public final class GraphServices {
     public GraphServices(Drivers drivers, Events events, LayerSettings settings) {
         BufferPool buffers = new BufferPool();
         EdgeIo io = new EdgeIo(buffers, Prober.guard(drivers));
-        Backgrounds backgrounds = new Backgrounds();
+        trace = new RequestTrace(settings.traceRequests());
+        Backgrounds backgrounds = new Backgrounds(trace);
         limits = new Limits(settings);
         control = new ControlImpl(state, backgrounds);
         changes = new Changes(state, control);
         opening = new OpenServices(state, drivers, io, buffers, events, backgrounds, settings);
-        trace = new RequestTrace(settings.traceRequests());
         sources = new GraphSources(this, io, trace);
     }
 

@@ -4,6 +4,7 @@ import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
 import java.util.Set;
+import org.ashlar.core.InFlight;
 import org.ashlar.core.internal.graph.EdgeState;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.Plan;
@@ -210,6 +211,11 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
     @Override
     public Events events() {
         return graph.opening().events();
+    }
+
+    /** Returns the requests in flight, the oldest first, where they are traced. */
+    public List<InFlight> inFlight() {
+        return graph.inFlight();
     }
 
     /** Ends every job, export and node, everything written and flushed. */

@@ -2,12 +2,26 @@ package org.ashlar.core.internal.open;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.io.BackgroundImpl;
+import org.ashlar.core.internal.io.RequestTrace;
+import org.ashlar.core.internal.io.SourceImpl;
 
 /** The own work of every node that is open. Thread-safe. */
 public final class Backgrounds {
     private final Map<Node, BackgroundImpl> all = new ConcurrentHashMap<>();
+    private final RequestTrace trace;
+
+    /** Makes a collection of none; their requests are listed in {@code trace}. */
+    public Backgrounds(RequestTrace trace) {
+        this.trace = trace;
+    }
+
+    /** Makes the source of a node's own work. */
+    SourceImpl sourceOf(GraphState graph, Node home) {
+        return new SourceImpl(graph, home, trace);
+    }
 
     void add(Node node, BackgroundImpl background) {
         all.put(node, background);

@@ -12,7 +12,6 @@ import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState.Traits;
 import org.ashlar.core.internal.graph.Sources;
 import org.ashlar.core.internal.io.Edge;
-import org.ashlar.core.internal.io.SourceImpl;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers;
@@ -93,7 +92,7 @@ public final class Creation {
                     new Node(
                             services.graph().takeNodeId(),
                             label,
-                            home -> new SourceImpl(services.graph(), home));
+                            home -> services.backgrounds().sourceOf(services.graph(), home));
         }
 
         private OptionTree ownOptions() {

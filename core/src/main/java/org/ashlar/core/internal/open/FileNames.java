@@ -1,5 +1,6 @@
 package org.ashlar.core.internal.open;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -71,6 +72,9 @@ final class FileNames {
     }
 
     private static boolean isDevice(String fileName) {
+        if (fileName.indexOf('\0') >= 0) { // no path, but a name that an image may have inside
+            return false;
+        }
         Path path = Path.of(fileName);
         return Files.exists(path) && !Files.isRegularFile(path) && !Files.isDirectory(path);
     }
@@ -99,6 +103,19 @@ final class FileNames {
                 fileName.startsWith("/") || fileName.startsWith(JSON) || hasScheme(fileName);
         int directory = base.lastIndexOf('/');
         return absolute || directory < 0 ? fileName : base.substring(0, directory + 1) + fileName;
+    }
+
+    /** Returns what two names of one file have in common, as far as can be told. */
+    static String identity(String fileName) {
+        if (fileName.startsWith(JSON) || hasScheme(fileName) || fileName.indexOf('\0') >= 0) {
+            return fileName;
+        }
+        Path path = Path.of(fileName);
+        try {
+            return path.toRealPath().toString();
+        } catch (IOException notThere) {
+            return path.toAbsolutePath().normalize().toString();
+        }
     }
 
     private static boolean hasScheme(String fileName) {

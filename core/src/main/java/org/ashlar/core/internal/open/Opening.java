@@ -18,7 +18,6 @@ import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.core.internal.graph.Staging;
 import org.ashlar.core.internal.io.BackgroundImpl;
 import org.ashlar.core.internal.io.Edge;
-import org.ashlar.core.internal.io.SourceImpl;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -96,7 +95,8 @@ public final class Opening {
     /** Opens what an image names as its backing file; an error says which. */
     Staged openBacking(OptionTree description, NodeSettings inherited) throws IOException {
         String fileName = description.text(NodeOptions.FILENAME).orElse("");
-        if (!fileName.isEmpty() && !chain.add(fileName)) {
+        String identity = fileName.isEmpty() ? "" : FileNames.identity(fileName);
+        if (!fileName.isEmpty() && !chain.add(identity)) {
             throw BlockException.invalid(
                     "Backing file '%s' creates an infinite loop.".formatted(fileName));
         }
@@ -106,7 +106,7 @@ public final class Opening {
             throw new BlockException(
                     error.kind(), "Could not open backing file: " + error.getMessage(), error);
         } finally {
-            chain.remove(fileName);
+            chain.remove(identity);
         }
     }
 
@@ -192,7 +192,7 @@ public final class Opening {
                 new Node(
                         services.graph().takeNodeId(),
                         new Node.Label(name, driver.name(), driver.kind(), fileName),
-                        home -> new SourceImpl(services.graph(), home));
+                        home -> services.backgrounds().sourceOf(services.graph(), home));
         BackgroundImpl background = new BackgroundImpl(services.graph(), services.events(), node);
         Traits traits = new Traits(driver, options, settings, origin.named, origin.guessed, false);
         OpenContext context;

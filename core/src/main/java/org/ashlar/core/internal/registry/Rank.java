@@ -1,7 +1,5 @@
 package org.ashlar.core.internal.registry;
 
-import java.util.Comparator;
-
 /**
  * Where a contribution stands among those of the same name: the higher ranking, then the higher
  * version, is served; of equals, the one that came last. Immutable.
@@ -10,15 +8,13 @@ import java.util.Comparator;
  * @param version of the bundle or plugin it comes from
  */
 public record Rank(int ranking, Version version) implements Comparable<Rank> {
-    private static final Comparator<Rank> ORDER =
-            Comparator.comparingInt(Rank::ranking).thenComparing(Rank::version);
-
     /** What is part of the program itself. */
     public static final Rank NONE = new Rank(0, Version.NONE);
 
     @Override
     public int compareTo(Rank other) {
-        return ORDER.compare(this, other);
+        int byRanking = Integer.compare(ranking, other.ranking);
+        return byRanking != 0 ? byRanking : version.compareTo(other.version);
     }
 
     /**
@@ -31,18 +27,16 @@ public record Rank(int ranking, Version version) implements Comparable<Rank> {
      */
     public record Version(int major, int minor, int micro, String qualifier)
             implements Comparable<Version> {
-        private static final Comparator<Version> ORDER =
-                Comparator.comparingInt(Version::major)
-                        .thenComparingInt(Version::minor)
-                        .thenComparingInt(Version::micro)
-                        .thenComparing(Version::qualifier);
-
         /** The version of what has none. */
         public static final Version NONE = new Version(0, 0, 0, "");
 
         @Override
         public int compareTo(Version other) {
-            return ORDER.compare(this, other);
+            // By hand: a chain of comparators costs a short command several milliseconds.
+            int order = Integer.compare(major, other.major);
+            order = order != 0 ? order : Integer.compare(minor, other.minor);
+            order = order != 0 ? order : Integer.compare(micro, other.micro);
+            return order != 0 ? order : qualifier.compareTo(other.qualifier);
         }
 
         @Override
