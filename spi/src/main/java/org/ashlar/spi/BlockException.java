@@ -42,6 +42,7 @@ public final class BlockException extends IOException {
             new BlockException(Kind.WOULD_BLOCK, "the request would block");
 
     private final Kind kind;
+    private final String hint;
 
     /**
      * Makes an error with a message of one line that names what failed, where, and what was
@@ -49,13 +50,21 @@ public final class BlockException extends IOException {
      */
     public BlockException(Kind kind, String message) {
         this.kind = kind;
+        this.hint = "";
         super(message);
     }
 
     /** Makes an error that keeps the reason for the log. */
     public BlockException(Kind kind, String message, Throwable cause) {
         this.kind = kind;
+        this.hint = "";
         super(message, cause);
+    }
+
+    private BlockException(Kind kind, String summary, String hint, Throwable cause) {
+        this.kind = kind;
+        this.hint = hint;
+        super(summary, cause);
     }
 
     /**
@@ -74,6 +83,30 @@ public final class BlockException extends IOException {
     /** Returns an error about an argument, an option or an image. */
     public static BlockException invalid(String message) {
         return new BlockException(Kind.INVALID, message);
+    }
+
+    /** Returns this error with a second line for who sits at a command line. */
+    public BlockException withHint(String line) {
+        return new BlockException(kind, summary(), line, this);
+    }
+
+    /**
+     * Returns this error as part of what was tried, such as {@code "Could not open 'a': "}; a hint
+     * is kept.
+     */
+    public BlockException within(String what) {
+        return new BlockException(kind, what + summary(), hint, this);
+    }
+
+    /** Returns the message without the hint: what a protocol reports. */
+    public String summary() {
+        return String.valueOf(super.getMessage());
+    }
+
+    /** Returns the message, and on a line of its own the hint if there is one. */
+    @Override
+    public String getMessage() {
+        return hint.isEmpty() ? summary() : summary() + "\n" + hint;
     }
 
     /** Returns what went wrong, for the caller's protocol. */

@@ -54,6 +54,8 @@ final class DottedKeys {
 
     static void flatten(String prefix, Object value, Map<String, Object> into) {
         switch (value) {
+            case Map<?, ?> map when map.isEmpty() && !prefix.isEmpty() -> into.put(prefix, map);
+            case List<?> list when list.isEmpty() && !prefix.isEmpty() -> into.put(prefix, list);
             case Map<?, ?> map ->
                     map.forEach((key, item) -> flatten(join(prefix, key), item, into));
             case List<?> list -> {

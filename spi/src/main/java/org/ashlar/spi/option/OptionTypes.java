@@ -1,11 +1,22 @@
 package org.ashlar.spi.option;
 
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Reads raw values of the built-in types; errors are {@link IllegalArgumentException} with a line
  * for users. Stateless.
  */
 final class OptionTypes {
     private static final String SUFFIXES = "bkmgtpe";
+    private static final Pattern DECIMAL = Pattern.compile("(\\d+(?:\\.\\d*)?)([bkmgtpeBKMGTPE]?)");
+
+    /** Without a suffix: {@code b} and {@code e} are digits. */
+    private static final Pattern HEXADECIMAL = Pattern.compile("0[xX]([0-9a-fA-F]+)");
 
     private OptionTypes() {}
 
@@ -60,38 +71,39 @@ final class OptionTypes {
 
     /** Parses a decimal number with an optional fraction and a binary suffix: {@code 1.5G}. */
     private static Long parseBytes(String option, String text) {
-        int last = text.length() - 1;
-        int power = last < 0 ? -1 : SUFFIXES.indexOf(Character.toLowerCase(text.charAt(last)));
-        String digits = power < 0 ? text : text.substring(0, last);
-        long unit = 1L << (10 * Math.max(power, 0));
+        Matcher hex = HEXADECIMAL.matcher(text);
+        if (hex.matches()) {
+            return exact(option, text, new BigDecimal(new BigInteger(hex.group(1), 16)));
+        }
+        Matcher decimal = DECIMAL.matcher(text);
+        if (!decimal.matches()) {
+            throw expectedSize(option);
+        }
+        String suffix = decimal.group(2).toLowerCase(Locale.ROOT);
+        long unit = 1L << (10 * Math.max(SUFFIXES.indexOf(suffix), 0));
+        BigDecimal number = new BigDecimal(decimal.group(1));
+        if (unit == 1 && number.stripTrailingZeros().scale() > 0) {
+            throw expectedSize(option);
+        }
+        return exact(option, text, number.multiply(BigDecimal.valueOf(unit)));
+    }
+
+    private static IllegalArgumentException expectedSize(String option) {
+        return new IllegalArgumentException(
+                "Parameter '"
+                        + option
+                        + "' expects a non-negative number below 2^64, optionally with a suffix k,"
+                        + " M, G, T, P or E");
+    }
+
+    private static Long exact(String option, String text, BigDecimal bytes) {
         try {
-            if (digits.startsWith("0x") || digits.startsWith("0X")) {
-                return Math.multiplyExact(Long.decode(digits), unit);
-            }
-            java.math.BigDecimal value = new java.math.BigDecimal(digits);
-            if (value.signum() >= 0) {
-                return value.multiply(java.math.BigDecimal.valueOf(unit))
-                        .setScale(0, java.math.RoundingMode.DOWN)
-                        .longValueExact();
-            }
-        } catch (NumberFormatException notANumber) {
-            throw expectedSize(option, notANumber);
+            return bytes.setScale(0, RoundingMode.DOWN).longValueExact();
         } catch (ArithmeticException tooLarge) {
             throw new IllegalArgumentException(
                     "Value '" + text + "' is out of range for parameter '" + option + "'",
                     tooLarge);
         }
-        throw expectedSize(option, null);
-    }
-
-    private static IllegalArgumentException expectedSize(
-            String option, @org.jspecify.annotations.Nullable Exception cause) {
-        return new IllegalArgumentException(
-                "Parameter '"
-                        + option
-                        + "' expects a non-negative number below 2^64, optionally with a suffix k,"
-                        + " M, G, T, P or E",
-                cause);
     }
 
     private static IllegalArgumentException expected(String option, String type) {

@@ -103,8 +103,7 @@ public final class Opening {
         try {
             return openImage(description, inherited, false);
         } catch (BlockException error) {
-            throw new BlockException(
-                    error.kind(), "Could not open backing file: " + error.getMessage(), error);
+            throw error.within("Could not open backing file: ");
         } finally {
             chain.remove(identity);
         }

@@ -206,12 +206,9 @@ final class ByteLocks implements ImageLock {
             throw calls.failure("Failed to test the lock of byte " + offset, result);
         }
         if (result > 0) {
-            throw new BlockException(
-                    BlockException.Kind.NOT_PERMITTED,
-                    String.format(
-                            "Failed to get %s\"%s\" lock\n"
-                                    + "Is another process using the image [%s]?",
-                            mode, nameOf(permission), fileName));
+            String lock = "Failed to get %s\"%s\" lock".formatted(mode, nameOf(permission));
+            throw new BlockException(BlockException.Kind.NOT_PERMITTED, lock)
+                    .withHint("Is another process using the image [" + fileName + "]?");
         }
     }
 

@@ -16,8 +16,13 @@ import java.util.function.LongSupplier;
  * <p>Thread-safe; a race between two writes costs one of them a detour.
  */
 final class InlineWrites {
-    /** The longest write in bytes that takes less than about a tenth of a millisecond. */
-    private static final long LONGEST = 128 << 10;
+    /**
+     * The longest write in bytes; it takes a quarter of a millisecond. Handing 1 MiB over costs
+     * more than twice the processor time of writing it (370 against 168 µs a write) and a third of
+     * the rate: each thread has its own cold buffers, where one connection's buffer stays in the
+     * cache.
+     */
+    private static final long LONGEST = 1 << 20;
 
     private static final long PAGE = 4096;
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.control.CommandException;
 import org.ashlar.spi.control.CommandException.ErrorClass;
 import org.ashlar.spi.control.Event;
@@ -46,16 +47,15 @@ final class Answers {
         return answer;
     }
 
-    /**
-     * What is not meant for users is named as what it is; of what is, the first line: others are
-     * hints for who sits at a command line.
-     */
+    /** What is not meant for users is named as what it is; hints are for command lines. */
     private static String description(Exception failure) {
-        String message = failure.getMessage();
-        if (failure instanceof RuntimeException) {
-            return "Internal error: " + failure;
+        if (failure instanceof BlockException known) {
+            return known.summary();
         }
-        return message == null ? failure.toString() : message.lines().findFirst().orElse("");
+        String message = failure.getMessage();
+        return failure instanceof RuntimeException || message == null
+                ? "Internal error: " + failure
+                : message;
     }
 
     /** Returns an event as it is sent. */
