@@ -27,6 +27,18 @@ final class Derivation {
         nodes.forEach(node -> this.incoming.putIfAbsent(node, Permissions.NONE));
     }
 
+    /** Derives a node that no edge leads to from its children as they stand in {@code below}. */
+    static Derived ofTop(Node node, Part part, Snapshot below) {
+        Derivation derivation = new Derivation(List.of(node), Map.of());
+        for (EdgeState edge : part.edges) {
+            NodeState child = Objects.requireNonNull(below.state(edge.target()));
+            derivation.capabilities.put(edge.target(), child.capabilities);
+        }
+        derivation.capabilities(node, part);
+        derivation.permissions(node, part);
+        return derivation.derived(node);
+    }
+
     /** What a node is made of. */
     record Part(BlockNode face, Traits traits, List<EdgeState> edges) {}
 

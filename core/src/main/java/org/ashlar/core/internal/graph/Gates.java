@@ -12,9 +12,13 @@ import java.util.Set;
  */
 final class Gates {
     private final Snapshot.Parts parts;
+    private final boolean held;
 
     Gates(Snapshot.Parts parts) {
         this.parts = parts;
+        this.held =
+                parts.nodes().values().stream()
+                        .anyMatch(state -> state.drains() > 0 || state.fences() > 0);
     }
 
     /** Returns the closed accesses by source slot. */
@@ -35,6 +39,9 @@ final class Gates {
 
     private byte of(SourceKey source, List<EdgeState> edges) {
         byte closed = 0;
+        if (!held) { // the usual case, in which no way need be walked
+            return closed;
+        }
         for (Node node : reachable(parts.nodes(), source, edges)) {
             NodeState state = parts.nodes().get(node);
             if (state != null && state.drains() > 0) {

@@ -87,6 +87,25 @@ public final class Snapshot implements GraphView {
         targets[edge.key().slot()] = target;
     }
 
+    /** Returns this graph with a node that no edge leads to, or with another state of it. */
+    Snapshot with(NodeState top) {
+        Map<Node, NodeState> nodes = new LinkedHashMap<>(parts.nodes);
+        nodes.put(top.node, top);
+        int slots = targets.length;
+        for (EdgeState edge : top.edges()) {
+            slots = Math.max(slots, edge.key().slot() + 1);
+        }
+        Parts more =
+                new Parts(
+                        nodes,
+                        parts.roots,
+                        parts.leavingNodes,
+                        parts.leavingEdges,
+                        parts.reservations,
+                        parts.claims);
+        return new Snapshot(generation + 1, more, gates, slots);
+    }
+
     /** Returns an empty graph. */
     static Snapshot empty() {
         Parts none = new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of());
