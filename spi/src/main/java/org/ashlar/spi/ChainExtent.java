@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param depth 0 if the top layer decides, 1 if the next one does, and so on; filters are not
  *     counted
  * @param allocated whether some layer of the chain holds the range, if only as zeroes
- * @param data whether the range holds data, rather than being known to read as zeroes
+ * @param data whether the deciding layer stores the range, even if what is stored there is a hole
  * @param zero whether the range is known to read as zeroes
  * @param location where the bytes lie unchanged, if they do
  */

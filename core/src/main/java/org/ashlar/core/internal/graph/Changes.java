@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.ashlar.core.internal.grace.Pins;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -177,10 +178,22 @@ public final class Changes {
         }
         for (NodeState leaving : now.parts().leavingNodes().values()) {
             if (wants.names().contains(leaving.name())) {
-                return "a node of the name '" + leaving.name() + "' is still closing";
+                return "a node of the name '%s' is still closing%s"
+                        .formatted(leaving.name(), stillIn(now, leaving.node));
             }
         }
         return null;
+    }
+
+    /** Says whose requests keep a node from closing. */
+    private static String stillIn(Snapshot now, Node node) {
+        String sources =
+                Reach.sourcesIn(now, Set.of(node)).stream()
+                        .filter(source -> source.pins() > 0)
+                        .map(SourceKey::describe)
+                        .sorted()
+                        .collect(Collectors.joining(", "));
+        return sources.isEmpty() ? "" : ": requests of " + sources + " have not ended";
     }
 
     /** Reserves what a plan wants; null if the graph is no longer the one it was made against. */

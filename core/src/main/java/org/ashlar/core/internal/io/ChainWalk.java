@@ -79,39 +79,45 @@ final class ChainWalk {
             throws IOException {
         return switch (extent) {
             case Extent.Data data ->
-                    stored(data.length(), depth, new Location(layer.name(), offset), false);
+                    stored(data.length(), depth, new Location(layer.name(), offset), false, true);
             case Extent.Opaque opaque ->
                     new ChainExtent(opaque.length(), depth, true, true, false, Optional.empty());
             case Extent.Zero zero ->
                     zero(zero.length(), depth, zero.allocated() || !hasBacking(layer));
-            case Extent.Mapped mapped -> mapped(mapped, depth);
+            case Extent.Mapped mapped ->
+                    mapped(mapped, depth, layer.capabilities.clusterSize() > 1);
             case Extent.Unallocated _ -> throw new IllegalStateException("not decided");
         };
     }
 
-    /** Follows bytes that lie unchanged in a child, which may know that they are a hole. */
-    private ChainExtent mapped(Extent.Mapped mapped, int depth) throws IOException {
+    /**
+     * Follows bytes that lie unchanged in a child, which may know that they are a hole: of a layer
+     * that allocates by itself they are data all the same.
+     */
+    private ChainExtent mapped(Extent.Mapped mapped, int depth, boolean allocates)
+            throws IOException {
         NodeState holder = request.follow(EdgeHandle.keyOf(mapped.child()));
         long length = mapped.length();
         long offset = mapped.childOffset();
         while (true) {
             long rest = holder.face.length(request) - offset;
             if (rest <= 0) {
-                return stored(length, depth, new Location(holder.name(), offset), true);
+                return stored(length, depth, new Location(holder.name(), offset), true, allocates);
             }
             Extent extent = io.extentAt(request, holder, offset, Math.min(length, rest));
             length = extent.length();
             if (!(extent instanceof Extent.Mapped further)) {
                 boolean zero = extent instanceof Extent.Zero;
-                return stored(length, depth, new Location(holder.name(), offset), zero);
+                return stored(length, depth, new Location(holder.name(), offset), zero, allocates);
             }
             holder = request.follow(EdgeHandle.keyOf(further.child()));
             offset = further.childOffset();
         }
     }
 
-    private static ChainExtent stored(long length, int depth, Location where, boolean zero) {
-        return new ChainExtent(length, depth, true, !zero, zero, Optional.of(where));
+    private static ChainExtent stored(
+            long length, int depth, Location where, boolean zero, boolean data) {
+        return new ChainExtent(length, depth, true, data || !zero, zero, Optional.of(where));
     }
 
     private boolean hasBacking(NodeState layer) {

@@ -27,20 +27,23 @@ final class FileNames {
         this.drivers = drivers;
     }
 
+    /** Replaces a {@code filename} of the form {@code json:{...}} by the options in it. */
+    OptionTree expandJson(OptionTree options) throws BlockException {
+        String fileName = options.text(NodeOptions.FILENAME).orElse("");
+        return fileName.startsWith(JSON)
+                ? overlay(parseJson(fileName), options.without(NodeOptions.FILENAME))
+                : options;
+    }
+
     /**
      * Replaces a {@code filename} by the options that it stands for: those of {@code json:{...}},
      * or of a protocol that has its own syntax.
      */
-    OptionTree expand(OptionTree options) throws BlockException {
+    OptionTree expand(OptionTree given) throws BlockException {
+        OptionTree options = expandJson(given);
         String fileName = options.text(NodeOptions.FILENAME).orElse(null);
-        if (fileName == null) {
-            return options;
-        }
-        if (fileName.startsWith(JSON)) {
-            return overlay(parseJson(fileName), options.without(NodeOptions.FILENAME));
-        }
-        BlockDriver protocol = protocolByScheme(fileName);
-        if (protocol == null) {
+        BlockDriver protocol = fileName == null ? null : protocolByScheme(fileName);
+        if (fileName == null || protocol == null) {
             return options;
         }
         OptionTree named =

@@ -81,10 +81,16 @@ public final class Opening {
 
     /** Opens a node whose format is found out if no driver is named. */
     Staged openImage(OptionTree given, NodeSettings inherited, boolean named) throws IOException {
-        OptionTree options = fileNames.expand(given);
+        OptionTree options = fileNames.expandJson(given);
         Optional<String> driver = options.text(NodeOptions.DRIVER);
         if (driver.isPresent()) {
-            return openWith(find(driver.get()), options, inherited, new Origin(named, false));
+            BlockDriver found = find(driver.get());
+            boolean protocol = found.kind() == DriverKind.PROTOCOL;
+            return openWith(
+                    found,
+                    protocol ? fileNames.expand(options) : options,
+                    inherited,
+                    new Origin(named, false));
         }
         if (!options.has(NodeOptions.FILENAME) && !options.has("file")) {
             throw BlockException.invalid("Parameter 'driver' is missing");
@@ -182,7 +188,7 @@ public final class Opening {
     private Staged openWith(
             BlockDriver driver, OptionTree given, NodeSettings inherited, Origin origin)
             throws IOException {
-        OptionTree options = moveFileName(driver, given);
+        OptionTree options = withoutIdleBacking(driver, moveFileName(driver, given));
         NodeSettings settings = NodeOptions.settings(options, inherited);
         String name = options.text(NodeOptions.NODE_NAME).orElseGet(this::madeUpName);
         checkName(name, options.has(NodeOptions.NODE_NAME));
@@ -249,6 +255,14 @@ public final class Opening {
         OptionTree file = options.subtree("file").orElse(OptionTree.empty());
         return options.without(NodeOptions.FILENAME)
                 .with("file", file.with(NodeOptions.FILENAME, fileName));
+    }
+
+    /** A node that cannot have a backing node has none, as is asked for. */
+    private static OptionTree withoutIdleBacking(BlockDriver driver, OptionTree options) {
+        boolean none = options.find("backing").filter(OptionTree.NONE::equals).isPresent();
+        boolean declared =
+                driver.childOptions().stream().anyMatch(child -> child.name().equals("backing"));
+        return none && !declared ? options.without("backing") : options;
     }
 
     private void checkName(String name, boolean given) throws BlockException {

@@ -1,0 +1,50 @@
+package org.ashlar.tools.img;
+
+import org.ashlar.tools.Twin;
+
+/** Images made by the reference's tools. Stateless. */
+public final class Images {
+
+    private Images() {}
+
+    /** Fills the fixture. */
+    public static void make(Twin twin) throws Exception {
+        raw(twin);
+        qcow2(twin);
+    }
+
+    private static void raw(Twin twin) throws Exception {
+        twin.prepare(
+                "qemu-img create -q @a.raw 10M",
+                "qemu-io -f raw -c 'write -P 1 0 64k' -c 'write -P 2 1M 128k' -c 'write -P 7 5000k"
+                        + " 3k' @a.raw",
+                "cp @a.raw @b.raw",
+                "cp @a.raw @same.raw",
+                "qemu-io -f raw -c 'write -P 9 3072100 100' @b.raw",
+                "qemu-img create -q @odd.raw 1000k",
+                "qemu-io -f raw -c 'write -P 3 1000000 1' @odd.raw",
+                "dd if=/dev/urandom of=@rnd.raw bs=1M count=3");
+    }
+
+    private static void qcow2(Twin twin) throws Exception {
+        twin.prepare(
+                "mkdir @dir",
+                "qemu-img create -q -f qcow2 @a.qcow2 64M",
+                "qemu-io -c 'write -P 1 0 64k' -c 'write -P 2 1M 128k' -c 'write -z 2M 64k' -c"
+                        + " 'write -P 4 5000k 3k' @a.qcow2",
+                "qemu-img create -q -f qcow2 @whole.qcow2 64M",
+                "qemu-io -c 'write -P 1 0 64k' -c 'write -P 2 1M 128k' -c 'write -z 2M 64k'"
+                        + " @whole.qcow2",
+                "qemu-img create -q -f qcow2 -b a.qcow2 -F qcow2 @o.qcow2",
+                "qemu-io -c 'write -P 1 10M 64k' -c 'write -P 8 1M 64k' -c 'write -z 3M 1M'"
+                        + " @o.qcow2",
+                "cp @a.qcow2 @dir/base.qcow2",
+                "qemu-img create -q -f qcow2 -b base.qcow2 -F qcow2 @dir/ov.qcow2",
+                "qemu-img create -q -u -f qcow2 -b nope.qcow2 -F qcow2 @dir/bad.qcow2 1M",
+                "qemu-img convert -c -O qcow2 @a.qcow2 @comp.qcow2",
+                "qemu-img create -q -f qcow2 -o compat=0.10 @v2.qcow2 10M",
+                "qemu-img create -q -f qcow2 -o extended_l2=on,cluster_size=128k @ext.qcow2 50M",
+                "qemu-io -c 'write -P 6 5M 10k' @ext.qcow2",
+                "qemu-img create -q -f qcow2 @z2.qcow2 2M");
+    }
+}
