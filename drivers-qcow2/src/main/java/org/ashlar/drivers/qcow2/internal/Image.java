@@ -20,6 +20,7 @@ import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Buffers;
 import org.ashlar.spi.Child;
+import org.ashlar.spi.OpenRequest;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.image.CheckResult;
 import org.ashlar.spi.image.Checkable;
@@ -52,6 +53,8 @@ final class Image {
         UNPREPARED,
         /** Everything may be written. */
         READY,
+        /** Opened for repair and damaged: a check may mend it, and nothing else may write. */
+        DAMAGED,
         /** It contradicts itself. */
         CORRUPT
     }
@@ -62,6 +65,7 @@ final class Image {
     private final Background background;
     private final Buffers buffers;
     private final CleanerSchedule cleaner;
+    private final boolean forRepair;
 
     @GuardedBy("this")
     private final List<Qcow2Node> faces = new ArrayList<>();
@@ -75,17 +79,13 @@ final class Image {
     /** Whether every write is written out at once; written by {@link #applyOptions}. */
     private volatile boolean writeThrough;
 
-    Image(
-            Child file,
-            Optional<Child> dataFile,
-            Backing backing,
-            Background background,
-            Buffers buffers) {
+    Image(Child file, Optional<Child> dataFile, Backing backing, OpenRequest opening) {
         this.file = file;
         this.dataFile = dataFile;
         this.backing = backing;
-        this.background = background;
-        this.buffers = buffers;
+        this.background = opening.background();
+        this.buffers = opening.buffers();
+        this.forRepair = opening.forRepair();
         this.cleaner = new CleanerSchedule(background, _ -> clean());
     }
 
@@ -113,12 +113,15 @@ final class Image {
         }
     }
 
-    /** Reads everything from the disk; makes a writable image's refcounts right. */
+    /**
+     * Reads everything from the disk. Makes a writable image's refcounts right, unless it was
+     * opened for that.
+     */
     void load(Request request, boolean writable) throws IOException {
         State old = state;
         Metadata metadata = read(request);
-        Opening.check(metadata.header(), writable);
-        if (writable && metadata.header().features().has(Features.DIRTY)) {
+        Opening.check(metadata.header(), writable && !forRepair);
+        if (writable && !forRepair && metadata.header().features().has(Features.DIRTY)) {
             Check check = new Check(metadata.file(), metadata.header());
             check.run(request, Checkable.Repair.ALL, _ -> {});
             metadata = read(request);
@@ -127,7 +130,8 @@ final class Image {
         if (old != null) {
             old.guest.close();
         }
-        writing = writable ? Writing.UNPREPARED : Writing.INACTIVE;
+        boolean damaged = writable && forRepair && metadata.header().features().isDamaged();
+        writing = damaged ? Writing.DAMAGED : writable ? Writing.UNPREPARED : Writing.INACTIVE;
         applyOptions();
     }
 
@@ -213,6 +217,9 @@ final class Image {
         if (writing == Writing.INACTIVE) {
             throw new BlockException(Kind.NOT_PERMITTED, "the qcow2 image is not active");
         }
+        if (writing == Writing.DAMAGED) {
+            throw new BlockException(Kind.CORRUPT, "the qcow2 image is to be repaired first");
+        }
         if (writing == Writing.CORRUPT) {
             throw new BlockException(Kind.CORRUPT, "the qcow2 image is corrupt");
         }
@@ -279,12 +286,12 @@ final class Image {
     /** Checks the image as it is on the disk, and mends it. */
     CheckResult check(Request request, Checkable.Repair repair, Consumer<String> report)
             throws IOException {
-        boolean writable = writing == Writing.READY || writing == Writing.UNPREPARED;
-        if (repair != Checkable.Repair.NONE && !writable) {
+        boolean written = writing == Writing.READY || writing == Writing.UNPREPARED;
+        if (repair != Checkable.Repair.NONE && !written && writing != Writing.DAMAGED) {
             throw new BlockException(Kind.NOT_PERMITTED, "the qcow2 image is read-only");
         }
         Metadata metadata = state().metadata;
-        if (writable) {
+        if (written) {
             metadata.writeOutFinally(request);
         }
         Check check = new Check(metadata.file(), metadata.header());

@@ -32,10 +32,10 @@ final class Opening {
         Header header = Metadata.readHeader(request.request(), hostFile);
         options.check(header);
         boolean writable = !request.settings().readOnly();
-        check(header, writable && !request.inactive());
+        check(header, writable && !request.inactive() && !request.forRepair());
         Optional<Child> data = attachDataFile(header);
         Backing backing = Backing.of(attachBacking(header));
-        Image image = new Image(file, data, backing, request.background(), request.buffers());
+        Image image = new Image(file, data, backing, request);
         Qcow2Node node = new Qcow2Node(image, options, request.settings());
         try {
             image.load(request.request(), writable && !request.inactive());

@@ -52,6 +52,11 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
         return options;
     }
 
+    /** Returns what all faces share. */
+    Image image() {
+        return image;
+    }
+
     boolean isReadOnly() {
         return settings.readOnly();
     }

@@ -57,7 +57,7 @@ final class Resize {
 
     private void grow(Request request, long old, long newLength, Preallocation preallocation)
             throws IOException {
-        metadata.growL1(request, newLength);
+        metadata.l1Length().grow(request, newLength);
         guest.clear(request, old, newLength);
         if (geometry.externalData()) {
             growDataFile(request, newLength, preallocation);
@@ -111,7 +111,7 @@ final class Resize {
             throw BlockException.invalid("Preallocation can't be used for shrinking an image");
         }
         guest.cut(request, newLength, metadata.header().size(), TO_HOST);
-        metadata.dropTables(newLength, true);
+        metadata.l1Length().dropTables(newLength, true);
         metadata.updateHeader(request, header -> header.withSize(newLength));
         if (geometry.externalData()) {
             metadata.data().child().truncate(request, newLength, Preallocation.OFF);

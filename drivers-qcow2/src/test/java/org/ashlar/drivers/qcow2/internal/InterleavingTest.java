@@ -4,6 +4,7 @@ import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,17 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
+import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.image.CheckResult;
 import org.ashlar.spi.image.Checkable;
+import org.ashlar.spi.image.ImageInfo;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tck.FaultyNode;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
+import org.ashlar.tck.Report;
 import org.ashlar.tck.Rig;
 import org.ashlar.tck.RigNode;
 import org.junit.jupiter.api.AfterEach;
@@ -274,5 +280,114 @@ class InterleavingTest {
         disk.abandon();
         RigNode after = rig.open(driver, OptionTree.empty(), Map.of("file", copy));
         assertArrayEquals(filled(1, 2), after.read(CLUSTER, 512));
+    }
+
+    /** The depth at which an export asks; one table is read by each of its requests. */
+    @Test
+    void coldTables_whenReadAtDepth_thenAllLoadsOverlapAndCachedReadsGoOn() throws IOException {
+        int depth = 32;
+        int tables = 128;
+        long perTable = (long) CLUSTER / Long.BYTES * CLUSTER;
+        RigNode made = create("size", Long.toString(tables * perTable));
+        for (int i = 0; i < tables; i++) {
+            made.write(i * perTable, filled(1, i + 1));
+        }
+        made.close();
+        RigNode disk = open();
+        assertArrayEquals(filled(1, 1), disk.read(0, 512));
+        for (int first = 0; first < tables; first += depth) {
+            int cold = Math.max(first, 1);
+            List<HeldNode.Hold> loads = new ArrayList<>();
+            List<Future<?>> reads = new ArrayList<>();
+            for (int i = cold; i < first + depth; i++) {
+                long table = i;
+                loads.add(
+                        file.holdBefore(call ->
+                                call.operation() == Operation.READ && call.length() == CLUSTER));
+                reads.add(
+                        workers.start(() ->
+                                assertArrayEquals(
+                                        filled(1, table + 1), disk.read(table * perTable, 512))));
+            }
+            loads.forEach(HeldNode.Hold::awaitHeld); // each holds a load of its own
+            assertArrayEquals(filled(1, 1), disk.read(0, 512));
+            loads.forEach(HeldNode.Hold::release);
+            reads.forEach(Workers::await);
+        }
+    }
+
+    @Test
+    void extendedEntry_whenReadBetweenItsWords_thenTheReadWaitsForTheWhole() throws Exception {
+        int cluster = 16384;
+        RigNode disk = create("extended_l2", "on", "cluster_size", Integer.toString(cluster));
+        disk.write(0, filled(cluster / 512, 5));
+        disk.write(cluster, filled(cluster / 512, 6));
+        var metadata =
+                ((Qcow2Node) disk.facet(ImageInfo.class).orElseThrow()).image().state().metadata();
+        var slice = metadata.map().find(0);
+        assertNotNull(slice);
+        Future<?> read;
+        metadata.lock().lock();
+        try {
+            slice.beginChange();
+            // Between its words the entry shows the other cluster's data.
+            slice.set(0, metadata.map().descriptor(slice, 1));
+            read = workers.start(() -> assertArrayEquals(new byte[512], disk.read(512, 512)));
+            assertThrows(TimeoutException.class, () -> read.get(100, TimeUnit.MILLISECONDS));
+            slice.set(1, L2Entry.ALL_ZERO);
+            slice.endChange();
+        } finally {
+            metadata.lock().unlock();
+        }
+        Workers.await(read);
+        assertEquals(List.of(), disk.reports().stream().filter(this::isCorruption).toList());
+        disk.abandon();
+    }
+
+    private boolean isCorruption(Report report) {
+        return report.event().equals(Report.CORRUPTED);
+    }
+
+    @Test
+    void file_whenClustersAreBeingReleased_thenAWriteWaitsForThemAndDoesNotGrowIt()
+            throws IOException {
+        RigNode made = create();
+        made.close();
+        RigNode disk =
+                rig.open(
+                        driver,
+                        OptionTree.dotted(Map.of("pass-discard-request", "on")),
+                        Map.of("file", file));
+        disk.write(0, filled(1 << 11, 1));
+        disk.flush();
+        long length = storage.length();
+        HeldNode.Hold hold = file.holdNext(Operation.DISCARD);
+        disk.discard(0, 8 * CLUSTER);
+        disk.flush();
+        hold.awaitHeld();
+        Future<?> write = workers.start(() -> disk.write(0, filled(CLUSTER_SECTORS, 2)));
+        assertThrows(TimeoutException.class, () -> write.get(100, TimeUnit.MILLISECONDS));
+        hold.release();
+        Workers.await(write);
+        assertEquals(length, storage.length());
+        assertArrayEquals(filled(CLUSTER_SECTORS, 2), disk.read(0, CLUSTER));
+        assertSound(disk);
+    }
+
+    @Test
+    void cluster_whenNothingCanBeReleased_thenAWriteGrowsTheFileInsteadOfWaiting()
+            throws IOException {
+        RigNode disk = create();
+        disk.write(0, filled(1 << 11, 1));
+        disk.flush();
+        HeldNode.Hold hold = file.holdNext(Operation.READ);
+        Future<?> read = workers.start(() -> disk.read(1 << 19, 512));
+        hold.awaitHeld();
+        disk.discard(0, 8 * CLUSTER);
+        disk.flush(); // a grace period begins, which the read holds up
+        disk.write(0, filled(CLUSTER_SECTORS, 2));
+        hold.release();
+        Workers.await(read);
+        assertSound(disk);
     }
 }

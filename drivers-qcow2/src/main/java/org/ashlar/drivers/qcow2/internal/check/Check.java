@@ -73,14 +73,14 @@ public final class Check {
         return mended;
     }
 
-    /** A whole repair leaves an image that may be written again. */
+    /** A repair that leaves no contradiction leaves an image that may be written again. */
     private static void finish(Disk disk, Header mended, Findings findings, Repair repair)
             throws IOException {
-        boolean whole = repair == Repair.ALL && findings.corruptions == 0 && findings.errors == 0;
-        if (repair != Repair.NONE) {
-            disk.flush();
+        if (repair == Repair.NONE) {
+            return;
         }
-        if (whole) {
+        disk.flush();
+        if (findings.corruptions == 0 && findings.errors == 0) {
             Features clean = mended.features().without(Features.DIRTY | Features.CORRUPT);
             if (!clean.equals(mended.features())) {
                 disk.rewrite(mended.withFeatures(clean));

@@ -44,6 +44,11 @@ public record Features(long incompatible, long compatible, long autoclear) {
         return (incompatible & incompatibleBits) == incompatibleBits;
     }
 
+    /** Returns whether a bit says that the metadata contradict, or may contradict, each other. */
+    public boolean isDamaged() {
+        return (incompatible & (DIRTY | CORRUPT)) != 0;
+    }
+
     /** Returns these with incompatible bits set. */
     public Features with(long incompatibleBits) {
         return new Features(incompatible | incompatibleBits, compatible, autoclear);

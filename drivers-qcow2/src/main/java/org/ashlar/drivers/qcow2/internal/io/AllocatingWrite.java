@@ -8,7 +8,7 @@ import org.ashlar.drivers.qcow2.internal.table.Claims;
 import org.ashlar.drivers.qcow2.internal.table.HostRun;
 import org.ashlar.drivers.qcow2.internal.table.L2Map;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
-import org.ashlar.drivers.qcow2.internal.table.MissingSlice;
+import org.ashlar.drivers.qcow2.internal.table.Missing;
 import org.ashlar.spi.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -131,7 +131,7 @@ final class AllocatingWrite {
      * Returns null if there is nothing to allocate at {@code offset}, or somebody was waited for.
      */
     private @Nullable Plan plan(long offset, long wanted, boolean populate)
-            throws MissingSlice, IOException {
+            throws Missing, IOException {
         if (!map.isOwn(offset)) {
             return null;
         }
@@ -199,7 +199,7 @@ final class AllocatingWrite {
             long lengthInFirst,
             long count,
             boolean populate)
-            throws MissingSlice, IOException {
+            throws Missing, IOException {
         long alike = 1;
         boolean toEnd = geometry.inCluster(offset + lengthInFirst) == 0;
         while (toEnd
@@ -264,7 +264,7 @@ final class AllocatingWrite {
         return (L2Entry.allocated(entry.bitmap()) & (1 << geometry.part(offset))) != 0;
     }
 
-    private boolean link(Plan plan, boolean visible) throws MissingSlice, IOException {
+    private boolean link(Plan plan, boolean visible) throws Missing, IOException {
         long clusterSize = geometry.clusterSize();
         for (long i = 0; i < plan.clusters; i++) {
             EntryChanges.Entry entry = changes.entry(plan.claim.first() + i);

@@ -7,7 +7,7 @@ import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.Claims;
 import org.ashlar.drivers.qcow2.internal.table.L2Map;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
-import org.ashlar.drivers.qcow2.internal.table.MissingSlice;
+import org.ashlar.drivers.qcow2.internal.table.Missing;
 import org.ashlar.drivers.qcow2.internal.table.TableSlice;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.Request;
@@ -100,7 +100,7 @@ final class EntryChanges {
     }
 
     /** Returns an entry whose slice is in memory, checked. */
-    Entry entry(long cluster) throws MissingSlice, IOException {
+    Entry entry(long cluster) throws Missing, IOException {
         Entry entry = new Entry(map.need(cluster), cluster);
         entries.check(entry.descriptor, entry.bitmap, cluster);
         return entry;
@@ -136,8 +136,7 @@ final class EntryChanges {
     }
 
     /** Returns how many entries were changed: fewer, or none, where a claim was in the way. */
-    private long changeSlice(long first, long count, Change change)
-            throws MissingSlice, IOException {
+    private long changeSlice(long first, long count, Change change) throws Missing, IOException {
         Claims.Claim other = metadata.clusterClaims().find(first, count);
         if (other != null && other.first() <= first) {
             other.await();

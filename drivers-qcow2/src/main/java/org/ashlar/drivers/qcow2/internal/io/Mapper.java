@@ -5,6 +5,7 @@ import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.L2Map;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
+import org.ashlar.drivers.qcow2.internal.table.Missing;
 import org.ashlar.drivers.qcow2.internal.table.TableSlice;
 import org.ashlar.spi.Request;
 
@@ -48,8 +49,7 @@ final class Mapper {
         }
     }
 
-    private boolean checkLocked(long cluster)
-            throws org.ashlar.drivers.qcow2.internal.table.MissingSlice, IOException {
+    private boolean checkLocked(long cluster) throws Missing, IOException {
         TableSlice slice = map.need(cluster);
         int index = map.indexInSlice(cluster);
         long descriptor = map.descriptor(slice, index);

@@ -22,6 +22,7 @@ final class Allocator {
     private final Refcounts refcounts;
     private final Quarantine quarantine;
     private final MetadataClusters metadata;
+    private final Bounds bounds;
     private long cursor = 1;
     private long freshFrom;
 
@@ -29,11 +30,13 @@ final class Allocator {
             Geometry geometry,
             Refcounts refcounts,
             Quarantine quarantine,
-            MetadataClusters metadata) {
+            MetadataClusters metadata,
+            Bounds bounds) {
         this.geometry = geometry;
         this.refcounts = refcounts;
         this.quarantine = quarantine;
         this.metadata = metadata;
+        this.bounds = bounds;
         this.freshFrom = Long.MAX_VALUE >>> geometry.clusterBits();
     }
 
@@ -43,7 +46,7 @@ final class Allocator {
     }
 
     /** Hands out one cluster for an L2 table. */
-    HostRun allocateL2() throws MissingSlice, IOException {
+    HostRun allocateL2() throws Missing, IOException {
         HostRun run = allocate(1);
         metadata.add(run.offset() >>> geometry.clusterBits(), 1);
         return run;
@@ -61,7 +64,7 @@ final class Allocator {
     }
 
     /** Hands out from one to {@code wanted} clusters that follow one another. */
-    HostRun allocate(long wanted) throws MissingSlice, IOException {
+    HostRun allocate(long wanted) throws Missing, IOException {
         long end = refcounts.end();
         while (cursor < end) {
             long blockEnd = (refcounts.blockOf(cursor) + 1) << refcounts.blockBits();
@@ -72,28 +75,32 @@ final class Allocator {
             long first = refcounts.firstFree(cursor, blockEnd);
             cursor = first;
             if (first < blockEnd) {
+                if (first >= freshFrom) {
+                    bounds.beforeGrowing(first + 1);
+                }
                 long last = refcounts.endOfFree(first, Math.min(blockEnd, first + wanted));
                 return take(first, last - first);
             }
         }
+        bounds.beforeGrowing(end + 1);
         return extend(Math.max(end, 1), wanted);
     }
 
     /** Hands out {@code count} clusters that follow one another, at the end of what is counted. */
-    HostRun allocateTable(long count) throws MissingSlice, IOException {
+    HostRun allocateTable(long count) throws Missing, IOException {
         HostRun run = allocateAtEnd(count);
         metadata.add(run.offset() >>> geometry.clusterBits(), count);
         return run;
     }
 
-    private HostRun allocateAtEnd(long count) throws MissingSlice, IOException {
+    private HostRun allocateAtEnd(long count) throws Missing, IOException {
         long end = refcounts.end();
         long start = end == 0 ? 0 : refcounts.startOfFreeTail(refcounts.blockOf(end - 1));
         long room = end - start;
         return start > 0 && room >= count ? take(start, count) : extend(Math.max(start, 1), count);
     }
 
-    private HostRun take(long first, long count) throws MissingSlice, IOException {
+    private HostRun take(long first, long count) throws Missing, IOException {
         checkOffset(first + count);
         checkOverlap(first, count);
         refcounts.set(first, count, 1);
@@ -127,7 +134,7 @@ final class Allocator {
      * Makes room from {@code start} on, where nothing is counted yet: first new refcount blocks,
      * then, if they do not fit into it, a new refcount table, then the clusters that are wanted.
      */
-    private HostRun extend(long start, long wanted) throws MissingSlice, IOException {
+    private HostRun extend(long start, long wanted) throws Missing, IOException {
         long end = refcounts.end();
         long firstBlock = refcounts.blockOf(end);
         Extension plan = Extension.plan(this, start, firstBlock, wanted);

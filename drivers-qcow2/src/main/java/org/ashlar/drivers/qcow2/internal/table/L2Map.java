@@ -68,7 +68,7 @@ public final class L2Map {
     }
 
     /** Returns the slice for a guest cluster, under the lock. */
-    public TableSlice need(long guestCluster) throws MissingSlice {
+    public TableSlice need(long guestCluster) throws Missing {
         return cache.need(sliceOf(guestCluster));
     }
 
@@ -118,7 +118,7 @@ public final class L2Map {
     /** An L2 table on its way into the L1 table. */
     private record NewTable(long l1Index, long oldOffset, long offset, Claims.Claim claim) {}
 
-    private @Nullable NewTable begin(long l1Index) throws MissingSlice, IOException {
+    private @Nullable NewTable begin(long l1Index) throws Missing, IOException {
         Claims claims = metadata.tableClaims();
         Claims.Claim other = claims.find(l1Index, 1);
         if (other != null) {

@@ -3,17 +3,14 @@ package org.ashlar.drivers.qcow2.internal.table;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import org.ashlar.drivers.qcow2.internal.format.Features;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.format.HeaderWriter;
-import org.ashlar.drivers.qcow2.internal.format.Limits;
 import org.ashlar.drivers.qcow2.internal.format.TableLocation;
 import org.ashlar.spi.Background;
-import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +27,9 @@ public final class Metadata {
     private static final int L2_SLICES_MIN = 2;
     private static final int REFCOUNT_BLOCKS_MIN = 4;
 
-    /** Beyond so many bytes of clusters that wait for a write-back, one is started. */
-    private static final long QUARANTINE_BYTES = 64L << 20;
-
     private final ReentrantLock lock = new ReentrantLock();
     private final HostFile file;
     private final Optional<HostFile> dataFile;
-    private final Background background;
     private final TopTable l1;
     private final TableCache l2;
     private final L2Map map;
@@ -47,9 +40,8 @@ public final class Metadata {
     private final Claims tableClaims = new Claims(lock);
     private final Release release;
     private final WriteBack writeBack;
-
-    /** Whether a write-back that nobody waits for is on its way. */
-    private final AtomicBoolean writeBackStarted = new AtomicBoolean();
+    private final Bounds bounds;
+    private final L1Length l1Length;
 
     /** What the header should be; changed under the lock. */
     private volatile Header header;
@@ -60,16 +52,18 @@ public final class Metadata {
     private Metadata(Files files, Background background, HeaderFile headerFile, Tables tables) {
         this.file = files.file;
         this.dataFile = files.dataFile;
-        this.background = background;
         this.header = headerFile.header();
         Geometry geometry = header.geometry();
         this.l1 = TopTable.ofL1(lock, tables.l1);
         int sliceBits = 31 - Integer.numberOfLeadingZeros(tables.l2Slice);
         this.l2 = new TableCache(file, l1, geometry.clusterBits(), sliceBits);
         this.map = new L2Map(this, sliceBits);
+        this.l1Length = new L1Length(this);
         TopTable refcountTable = TopTable.ofRefcounts(lock, tables.refcounts);
         this.refcounts = new Refcounts(file, refcountTable, geometry);
-        this.allocator = new Allocator(geometry, refcounts, quarantine, inUse());
+        this.bounds = new Bounds(this, background);
+        MetadataClusters inUse = MetadataClusters.of(header, List.of(l1, refcountTable));
+        this.allocator = new Allocator(geometry, refcounts, quarantine, inUse, bounds);
         allocator.fileEnds(tables.fileLength);
         this.release = new Release(this, background);
         this.writeBack = new WriteBack(this, headerFile);
@@ -163,6 +157,11 @@ public final class Metadata {
         return refcounts;
     }
 
+    /** Returns what fits the L1 table to the length of the disk. */
+    public L1Length l1Length() {
+        return l1Length;
+    }
+
     /** Returns the claims on guest clusters, by index. */
     public Claims clusterClaims() {
         return clusterClaims;
@@ -196,28 +195,28 @@ public final class Metadata {
     @FunctionalInterface
     public interface Locked<T extends @Nullable Object> {
         /** Does it; may be begun several times, and then has had no effect but complete ones. */
-        T run() throws MissingSlice, IOException;
+        T run() throws Missing, IOException;
     }
 
-    /** Does work under the lock, loading without it what the work misses. */
+    /** Does work under the lock, getting without it what the work misses. */
     public <T extends @Nullable Object> T locked(Request request, Locked<T> work)
             throws IOException {
         while (true) {
-            MissingSlice missing;
+            Missing missing;
             lock.lock();
             try {
                 return work.run();
-            } catch (MissingSlice e) {
+            } catch (Missing e) {
                 missing = e;
             } finally {
                 lock.unlock();
             }
-            missing.load(request);
+            missing.get(request);
         }
     }
 
     /** Hands out from one to {@code wanted} clusters, under the lock. */
-    public HostRun allocate(long wanted) throws MissingSlice, IOException {
+    public HostRun allocate(long wanted) throws Missing, IOException {
         return allocator.allocate(wanted);
     }
 
@@ -228,30 +227,6 @@ public final class Metadata {
      */
     public void free(long hostOffset, long clusters, boolean mayDiscard) {
         quarantine.add(hostOffset >>> geometry().clusterBits(), clusters, mayDiscard);
-    }
-
-    /** Returns where the metadata lie that were read. */
-    private MetadataClusters inUse() {
-        Geometry geometry = header.geometry();
-        int bits = geometry.clusterBits();
-        MetadataClusters clusters = new MetadataClusters();
-        TableLocation table = header.refcountTable();
-        TableLocation first = header.l1();
-        clusters.add(0, 1);
-        clusters.add(table.offset() >>> bits, table.count());
-        clusters.add(
-                first.offset() >>> bits, geometry.clustersFor((long) first.count() * Long.BYTES));
-        if (header.snapshots().count() > 0) {
-            clusters.add(header.snapshots().offset() >>> bits, 1);
-        }
-        for (TopTable top : List.of(l1, refcounts.table())) {
-            for (int i = 0; i < top.length(); i++) {
-                if (top.tableOffset(i) != 0) {
-                    clusters.add(top.tableOffset(i) >>> bits, 1);
-                }
-            }
-        }
-        return clusters;
     }
 
     /** Makes the header lead to the tables where they are now, and returns it; under the lock. */
@@ -278,52 +253,6 @@ public final class Metadata {
         flush(request);
     }
 
-    /**
-     * Makes the L1 table long enough for a disk of so many bytes; the next flush writes it.
-     *
-     * @throws BlockException of kind {@code INVALID} if no L1 table can be so long
-     */
-    public void growL1(Request request, long diskSize) throws IOException {
-        long entries = geometry().l1EntriesFor(diskSize);
-        if (entries > Limits.L1_BYTES_MAX / Long.BYTES) {
-            throw BlockException.invalid(
-                    "The image size is too large for file format 'qcow2' (try using a larger"
-                            + " cluster size)");
-        }
-        locked(request, () -> moveL1((int) entries));
-    }
-
-    private boolean moveL1(int entries) throws MissingSlice, IOException {
-        if (entries <= l1.length()) {
-            return false;
-        }
-        Geometry geometry = geometry();
-        HostRun run = allocator.allocateTable(geometry.clustersFor((long) entries * Long.BYTES));
-        if (l1.length() > 0) {
-            free(l1.offset(), geometry.clustersFor((long) l1.length() * Long.BYTES), false);
-        }
-        l1.move(run.offset(), entries);
-        l2.grown();
-        return true;
-    }
-
-    /** Takes away the L2 tables that a disk of so many bytes does not need; they are empty. */
-    public void dropTables(long diskSize, boolean mayDiscard) {
-        lock.lock();
-        try {
-            long first = geometry().l1EntriesFor(diskSize);
-            l2.forget(first);
-            for (long i = first; i < l1.length(); i++) {
-                if (l1.tableOffset(i) != 0) {
-                    free(l1.tableOffset(i), 1, mayDiscard);
-                    l1.set(i, 0);
-                }
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Returns the end of the last cluster that was ever handed out, in bytes. */
     public long endOfUse() {
         lock.lock();
@@ -342,6 +271,10 @@ public final class Metadata {
         } finally {
             lock.unlock();
         }
+    }
+
+    boolean isLazy() {
+        return lazyRefcounts;
     }
 
     /** Decides whether this write-back leaves refcounts out; if so, the header says dirty. */
@@ -371,44 +304,11 @@ public final class Metadata {
     }
 
     /**
-     * Keeps what is dirty or waits in bounds: starts a write-back, or does one if there is too
-     * much. To be called after a change, without the lock.
+     * Keeps what is dirty or waits in bounds, which may write back. To be called after a change,
+     * without the lock.
      */
     public void keepBounds(Request request) throws IOException {
-        boolean crowded;
-        boolean overfull;
-        lock.lock();
-        try {
-            long waiting = quarantine.removedClusters() << geometry().clusterBits();
-            crowded = l2.isCrowded() || waiting > QUARANTINE_BYTES;
-            overfull = l2.isOverfull() || waiting > 4 * QUARANTINE_BYTES;
-            if (!lazyRefcounts) {
-                crowded |= refcounts.blocks().isOverfull();
-            }
-        } finally {
-            lock.unlock();
-        }
-        if (overfull) {
-            flush(request);
-        } else if (crowded && writeBackStarted.compareAndSet(false, true)) {
-            startWriteBack();
-        }
-    }
-
-    private void startWriteBack() {
-        boolean started =
-                background.tryStart(
-                        "qcow2-write-back",
-                        request -> {
-                            try {
-                                flush(request);
-                            } finally {
-                                writeBackStarted.set(false);
-                            }
-                        });
-        if (!started) {
-            writeBackStarted.set(false);
-        }
+        bounds.keep(request);
     }
 
     /**

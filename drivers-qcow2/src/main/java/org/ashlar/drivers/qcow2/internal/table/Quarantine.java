@@ -21,6 +21,12 @@ final class Quarantine {
     private ClusterRanges ripe = new ClusterRanges();
     private final List<ClusterRanges> waiting = new ArrayList<>();
 
+    /** Whether what was ripe is being released. */
+    private boolean releasing;
+
+    /** Whether the last release failed, so that what is ripe may stay in here. */
+    private boolean stuck;
+
     /** Puts in clusters whose pointer has just been removed in memory. */
     void add(long first, long count, boolean mayDiscard) {
         removed.add(first, count, mayDiscard);
@@ -56,8 +62,9 @@ final class Quarantine {
         waiting.clear();
     }
 
-    /** Takes out what is ripe. */
+    /** Takes out what is ripe, for a release, which {@link #released} ends. */
     ClusterRanges takeRipe() {
+        releasing = true;
         ClusterRanges taken = ripe;
         ripe = new ClusterRanges();
         return taken;
@@ -66,6 +73,17 @@ final class Quarantine {
     /** Puts back what was taken and could not be released. */
     void putBackRipe(ClusterRanges taken) {
         ripe.addAll(taken);
+    }
+
+    /** Notes the end of a release. */
+    void released(boolean success) {
+        releasing = false;
+        stuck = !success;
+    }
+
+    /** Returns whether clusters will be free as soon as a release ends, which waits for nobody. */
+    boolean isAboutToYield() {
+        return releasing || (hasRipe() && !stuck);
     }
 
     boolean hasRipe() {

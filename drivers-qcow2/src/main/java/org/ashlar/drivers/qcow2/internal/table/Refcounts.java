@@ -59,7 +59,7 @@ public final class Refcounts {
     }
 
     /** Returns a cluster's count, as an unsigned number. */
-    public long get(long cluster) throws MissingSlice {
+    public long get(long cluster) throws Missing {
         long block = blockOf(cluster);
         if (table.tableOffset(block) == 0) {
             return 0;
@@ -68,7 +68,7 @@ public final class Refcounts {
     }
 
     /** Sets the counts of a run of clusters, whose blocks are there and in memory. */
-    void set(long first, long count, long value) throws MissingSlice {
+    void set(long first, long count, long value) throws Missing {
         ReentrantLock lock = table.lock();
         assert lock.isHeldByCurrentThread();
         for (long cluster = first; cluster < first + count; ) {
@@ -85,7 +85,7 @@ public final class Refcounts {
     }
 
     /** Takes one pointer off a cluster's count and returns what is left. */
-    long decrease(long cluster) throws MissingSlice {
+    long decrease(long cluster) throws Missing {
         long count = get(cluster);
         if (count == 0) {
             // The image was wrong about this cluster before; a count never goes below zero.
@@ -99,7 +99,7 @@ public final class Refcounts {
      * Returns the first cluster in {@code [from, end)} whose count is 0, {@code end} if there is
      * none; all of the range is in the block of {@code from}, which exists.
      */
-    long firstFree(long from, long end) throws MissingSlice {
+    long firstFree(long from, long end) throws Missing {
         assert end > from && blockOf(from) == blockOf(end - 1);
         long[] words = blocks.need(blockOf(from)).words();
         int start = inBlock(from);
@@ -107,7 +107,7 @@ public final class Refcounts {
     }
 
     /** Returns the end of a run of free clusters that begins at {@code from}, within its block. */
-    long endOfFree(long from, long end) throws MissingSlice {
+    long endOfFree(long from, long end) throws Missing {
         long[] words = blocks.need(blockOf(from)).words();
         long at = from;
         while (at < end && width.get(words, inBlock(at)) == 0) {
@@ -117,7 +117,7 @@ public final class Refcounts {
     }
 
     /** Returns the first cluster of the free run at the end of a block that exists. */
-    long startOfFreeTail(long block) throws MissingSlice {
+    long startOfFreeTail(long block) throws Missing {
         long[] words = blocks.need(block).words();
         int at = 1 << blockBits;
         while (at > 0 && width.get(words, at - 1) == 0) {

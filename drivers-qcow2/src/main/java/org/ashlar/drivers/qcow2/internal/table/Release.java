@@ -71,6 +71,7 @@ public final class Release {
             metadata.lock().unlock();
         }
         int next = 0;
+        boolean success = false;
         try {
             while (next < ripe.size()) {
                 int run = next++;
@@ -79,8 +80,19 @@ public final class Release {
                 }
                 lower(request, ripe, run);
             }
+            success = true;
         } finally {
             putBack(ripe, next);
+            ended(success);
+        }
+    }
+
+    private void ended(boolean success) {
+        metadata.lock().lock();
+        try {
+            metadata.quarantine().released(success);
+        } finally {
+            metadata.lock().unlock();
         }
     }
 
@@ -145,7 +157,7 @@ public final class Release {
         }
     }
 
-    private boolean lowerTo(long[] at, long end) throws MissingSlice {
+    private boolean lowerTo(long[] at, long end) throws Missing {
         for (; at[0] < end; at[0]++) {
             if (metadata.refcounts().decrease(at[0]) == 0) {
                 metadata.allocator().freed(at[0]);

@@ -147,11 +147,11 @@ public final class TableCache {
     // Under the image's lock.
 
     /** Returns a slice that is in memory. */
-    public TableSlice need(long index) throws MissingSlice {
+    public TableSlice need(long index) throws Missing {
         assert lock.isHeldByCurrentThread();
         TableSlice slice = find(index);
         if (slice == null) {
-            throw new MissingSlice(this, index);
+            throw new Missing(request -> load(request, index));
         }
         slice.touch();
         return slice;

@@ -1,0 +1,118 @@
+package org.ashlar.drivers.qcow2.internal.table;
+
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.ashlar.spi.Background;
+import org.ashlar.spi.Request;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what is dirty or in quarantine in bounds, and the file from growing for clusters that are
+ * about to be free. Thread-safe.
+ *
+ * <ul>
+ *   <li>I1: nobody waits here for a grace period, which the caller's own pin may hold up: a request
+ *       waits for I/O, for a write-back or for the release of what is ripe, and, where grace falls
+ *       behind, for a time that nothing makes longer.
+ *   <li>I2: at most one write-back that nobody waits for is on its way.
+ * </ul>
+ */
+final class Bounds {
+    private static final Logger LOG = LoggerFactory.getLogger(Bounds.class);
+
+    /** A write-back is started when this part of the disk's length waits for one. */
+    private static final int QUARANTINE_PART = 8;
+
+    private static final long QUARANTINE_BYTES_MIN = 1L << 20;
+    private static final long QUARANTINE_BYTES_MAX = 64L << 20;
+
+    /** Beyond so many times that, whoever adds to it does the write-back. */
+    private static final int HARD = 2;
+
+    /** Slows down who adds faster than grace passes, so that those in flight get to their end. */
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    private final Metadata metadata;
+    private final Background background;
+
+    /** Whether a write-back that nobody waits for is on its way. */
+    private final AtomicBoolean started = new AtomicBoolean();
+
+    Bounds(Metadata metadata, Background background) {
+        this.metadata = metadata;
+        this.background = background;
+    }
+
+    /** Starts a write-back, or does one if there is too much; without the lock. */
+    void keep(Request request) throws IOException {
+        boolean crowded;
+        boolean overfull;
+        boolean ahead;
+        metadata.lock().lock();
+        try {
+            long waiting =
+                    metadata.quarantine().removedClusters() << metadata.geometry().clusterBits();
+            long limit = quarantineLimit(metadata.header().size());
+            crowded =
+                    metadata.l2().isCrowded()
+                            || waiting > limit
+                            || (!metadata.isLazy() && metadata.refcounts().blocks().isOverfull());
+            overfull = metadata.l2().isOverfull() || waiting > HARD * limit;
+            long all = metadata.quarantine().clusters() << metadata.geometry().clusterBits();
+            ahead = all > HARD * limit;
+        } finally {
+            metadata.lock().unlock();
+        }
+        if (overfull) {
+            metadata.flush(request);
+        } else if (crowded && started.compareAndSet(false, true)) {
+            startWriteBack();
+        }
+        if (ahead) {
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private static long quarantineLimit(long diskSize) {
+        return Math.clamp(diskSize / QUARANTINE_PART, QUARANTINE_BYTES_MIN, QUARANTINE_BYTES_MAX);
+    }
+
+    private void startWriteBack() {
+        boolean accepted =
+                background.tryStart(
+                        "qcow2-write-back",
+                        request -> {
+                            try {
+                                metadata.flush(request);
+                            } finally {
+                                started.set(false);
+                            }
+                        });
+        if (!accepted) {
+            started.set(false);
+        }
+    }
+
+    /**
+     * Asks, under the lock, whether clusters up to {@code endCluster}, where the file has none yet,
+     * may be handed out: not while the file is longer than the disk and clusters are about to be
+     * free.
+     */
+    void beforeGrowing(long endCluster) throws Missing {
+        long enough = metadata.geometry().clustersFor(metadata.header().size());
+        if (endCluster > enough && metadata.quarantine().isAboutToYield()) {
+            throw new Missing(this::awaitRelease);
+        }
+    }
+
+    private void awaitRelease(Request request) {
+        try {
+            metadata.release().releaseRipe(request);
+        } catch (IOException e) {
+            // It is tried again by the next write-back; meanwhile the file grows.
+            LOG.debug("clusters could not be freed", e);
+        }
+    }
+}
