@@ -164,6 +164,25 @@ class EdgeTest {
     }
 
     @Test
+    void root_doesOnlyWhatItsPermissionsSay() throws Exception {
+        try (TestLayer test = new TestLayer()) {
+            test.addHeld("disk");
+            try (Root reader = test.layer.attach("reader", "disk", Permissions.READ);
+                    Root nobody = test.layer.attach("nobody", "disk", Permissions.NONE)) {
+                BlockException write =
+                        assertThrows(BlockException.class, () -> write(reader, 0, new byte[1]));
+                assertEquals(Kind.NOT_PERMITTED, write.kind());
+                assertEquals("reader does not hold the permission 'write'", write.getMessage());
+                BlockException read = assertThrows(BlockException.class, () -> read(nobody, 0, 1));
+                assertEquals(Kind.NOT_PERMITTED, read.kind());
+                reader.permissions(TestLayer.READ_WRITE);
+                write(reader, 0, new byte[] {1});
+                assertArrayEquals(new byte[] {1}, test.disk("disk").get(0, 1));
+            }
+        }
+    }
+
+    @Test
     void range_pastTheEnd_isRefusedAtTheRoot() throws Exception {
         try (TestLayer test = new TestLayer()) {
             test.addHeld("disk");

@@ -21,13 +21,24 @@ public record Permissions(Set<Permission> used, Set<Permission> shared) {
      */
     public enum Permission {
         /** Reads data that nobody leaves half-changed. */
-        CONSISTENT_READ,
+        CONSISTENT_READ(1),
         /** Changes the data. */
-        WRITE,
+        WRITE(2),
         /** Writes what is there already, as filling from below does. */
-        WRITE_UNCHANGED,
+        WRITE_UNCHANGED(4),
         /** Changes the length. */
-        RESIZE
+        RESIZE(8);
+
+        private final int bit;
+
+        Permission(int bit) {
+            this.bit = bit;
+        }
+
+        /** Returns its bit in a set of permissions, as QMP and image locks number them. */
+        public int bit() {
+            return bit;
+        }
     }
 
     /** Uses nothing and tolerates everything. */

@@ -10,6 +10,8 @@ import java.util.Objects;
 import java.util.Optional;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.Permissions;
+import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.graph.GraphView;
 import org.ashlar.spi.graph.NodeInfo;
@@ -59,6 +61,7 @@ public final class Snapshot implements GraphView {
     private final Map<String, NodeState> byName = new LinkedHashMap<>();
     private final @Nullable NodeState[] targets;
     private final @Nullable EdgeKey[] keys;
+    private final byte[] used;
     private final byte[] gates;
     private final @Nullable SourceKey[] sources;
 
@@ -70,6 +73,7 @@ public final class Snapshot implements GraphView {
         parts.roots.keySet().forEach(source -> sources[source.slot()] = source);
         this.targets = new NodeState[edgeSlots];
         this.keys = new EdgeKey[edgeSlots];
+        this.used = new byte[edgeSlots];
         for (NodeState state : parts.nodes.values()) {
             byName.put(state.name(), state);
             state.edges().forEach(this::index);
@@ -85,6 +89,7 @@ public final class Snapshot implements GraphView {
         }
         keys[edge.key().slot()] = edge.key();
         targets[edge.key().slot()] = target;
+        used[edge.key().slot()] = bits(edge.permissions());
     }
 
     /** Returns this graph with a node that no edge leads to, or with another state of it. */
@@ -104,6 +109,19 @@ public final class Snapshot implements GraphView {
                         parts.reservations,
                         parts.claims);
         return new Snapshot(generation + 1, more, gates, slots);
+    }
+
+    private static byte bits(Permissions permissions) {
+        byte bits = 0;
+        for (Permission permission : permissions.used()) {
+            bits |= (byte) permission.bit();
+        }
+        return bits;
+    }
+
+    /** Returns whether an edge that leads somewhere uses a permission. */
+    public boolean uses(EdgeKey edge, Permission permission) {
+        return (used[edge.slot()] & permission.bit()) != 0;
     }
 
     /** Returns an empty graph. */

@@ -14,8 +14,10 @@ import org.ashlar.spi.ChainExtent;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.IoFlags;
+import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
+import org.ashlar.spi.option.Option;
 
 /**
  * An edge that requests travel. Immutable; a request is led where the edge leads in the request's
@@ -67,6 +69,7 @@ public final class Edge extends EdgeKey {
             io.read(core, target, offset, into);
             return;
         }
+        require(core, Permission.CONSISTENT_READ);
         checkRange(core, target, offset, into.byteSize());
         try {
             io.read(core, target, offset, into);
@@ -84,6 +87,7 @@ public final class Edge extends EdgeKey {
             io.write(core, target, offset, from, flags);
             return;
         }
+        requireWrite(core, flags);
         checkRange(core, target, offset, from.byteSize());
         try {
             io.write(core, target, offset, from, flags);
@@ -97,6 +101,7 @@ public final class Edge extends EdgeKey {
         CoreRequest core = core(request);
         NodeState target = core.follow(this);
         if (root) {
+            requireWrite(core, flags);
             checkRange(core, target, offset, length);
         }
         try {
@@ -111,6 +116,7 @@ public final class Edge extends EdgeKey {
         CoreRequest core = core(request);
         NodeState target = core.follow(this);
         if (root) {
+            require(core, Permission.WRITE);
             checkRange(core, target, offset, length);
         }
         try {
@@ -164,6 +170,9 @@ public final class Edge extends EdgeKey {
             throws IOException {
         CoreRequest core = core(request);
         NodeState target = core.follow(this);
+        if (root) {
+            require(core, Permission.RESIZE);
+        }
         try {
             io.truncate(core, target, newLength, preallocation);
         } catch (RuntimeException | Error internal) {
@@ -176,6 +185,25 @@ public final class Edge extends EdgeKey {
         CoreRequest core = core(request);
         NodeState target = core.snapshot().target(this);
         return target == null ? Optional.empty() : target.face.facet(core, type);
+    }
+
+    /** Refuses what the root said it would not do: others rely on it, and so do locks on files. */
+    private void require(CoreRequest request, Permission permission) throws BlockException {
+        if (!request.snapshot().uses(this, permission)) {
+            throw new BlockException(
+                    Kind.NOT_PERMITTED,
+                    "%s does not hold the permission '%s'"
+                            .formatted(owner().describe(), Option.textOf(permission)));
+        }
+    }
+
+    private void requireWrite(CoreRequest request, IoFlags flags) throws BlockException {
+        boolean unchanged =
+                flags.has(IoFlags.UNCHANGED)
+                        && request.snapshot().uses(this, Permission.WRITE_UNCHANGED);
+        if (!unchanged) {
+            require(request, Permission.WRITE);
+        }
     }
 
     /** Refuses a range that is not within the child, as the request sees it. */
