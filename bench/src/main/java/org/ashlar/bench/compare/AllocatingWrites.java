@@ -18,7 +18,7 @@ record AllocatingWrites(String name, int depth, Requests.First first) implements
         Effort effort = bench.effort();
         Requests requests = new Requests(Operation.WRITE, BLOCK_SIZE, depth, first);
         try (Told ours = bench.programs().ashlarTold();
-                Told theirs = bench.programs().storageDaemonTold()) {
+                Told theirs = bench.programs().peerTold()) {
             onFreshImage(bench, ours, () -> requests.warmUp(ours.server(), effort.warmUp()));
             for (int round = 0; round < effort.longRounds(); round++) {
                 Workload.inTurn(

@@ -9,6 +9,13 @@ final class Commands {
 
     private Commands() {}
 
+    /** A command with the name of the program it belongs to. */
+    record Command(String program, List<String> words) {
+        Command {
+            words = List.copyOf(words);
+        }
+    }
+
     /** What a command took. */
     record Cost(double seconds, double cpuSeconds) {}
 

@@ -70,10 +70,11 @@ final class FreshImage implements AutoCloseable {
         }
     }
 
+    /** Hard: a server may learn later than we do that its client has gone. */
     @Override
     public void close() throws IOException {
         if (exported) {
-            told.monitor().execute("block-export-del", Map.of("id", EXPORT_ID));
+            told.monitor().execute("block-export-del", Map.of("id", EXPORT_ID, "mode", "hard"));
             told.monitor().awaitEvent("BLOCK_EXPORT_DELETED");
         }
         told.monitor().execute("blockdev-del", Map.of("node-name", NODE));

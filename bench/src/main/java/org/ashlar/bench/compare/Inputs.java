@@ -138,11 +138,8 @@ final class Inputs implements AutoCloseable {
      * Reads a file so that the page cache holds it: what is idle leaves it within a minute here.
      */
     static void hold(Path file) throws IOException {
-        byte[] piece = new byte[PIECE];
         try (InputStream in = Files.newInputStream(file)) {
-            while (in.read(piece) >= 0) {
-                continue;
-            }
+            in.transferTo(OutputStream.nullOutputStream());
         }
     }
 

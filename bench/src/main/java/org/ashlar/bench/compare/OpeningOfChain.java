@@ -12,7 +12,7 @@ record OpeningOfChain(String name, int layers, double first) implements Workload
         Path top = bench.inputs().chain(layers, bench.effort().imageBytes());
         Figures wall = new Figures(Quantity.cost("ms", first));
         try (Told ours = bench.programs().ashlarTold();
-                Told theirs = bench.programs().storageDaemonTold()) {
+                Told theirs = bench.programs().peerTold()) {
             turn(ours, top, new Figures(Quantity.cost("")));
             for (int round = 0; round < bench.effort().rounds(); round++) {
                 Workload.inTurn(List.of(ours, theirs), round, told -> turn(told, top, wall));

@@ -29,7 +29,7 @@ final class ProcessFacts {
     private static long ticks(String file, int first) throws IOException {
         String text = Files.readString(Path.of(file));
         // The second field is a name in brackets that may hold anything.
-        String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ");
+        String[] fields = text.substring(text.lastIndexOf(')') + 2).split(" ", -1);
         return Long.parseLong(fields[first - 3]) + Long.parseLong(fields[first - 2]);
     }
 

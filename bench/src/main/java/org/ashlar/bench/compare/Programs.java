@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,12 +17,14 @@ final class Programs {
     static final String EXPORT = "x";
 
     private final Path home;
+    private final Optional<Path> other;
     private final Path folder;
     private final AtomicInteger sockets = new AtomicInteger();
 
-    /** Takes Ashlar's product folder, and one for sockets. */
-    Programs(Path home, Path folder) {
+    /** Takes Ashlar's product folder, that of another build to be the peer, and one for sockets. */
+    Programs(Path home, Optional<Path> other, Path folder) {
         this.home = home;
+        this.other = other;
         this.folder = folder;
     }
 
@@ -34,21 +37,39 @@ final class Programs {
 
     /** Returns the launcher. */
     String ashlar() {
+        return launcher(home);
+    }
+
+    private static String launcher(Path home) {
         return home.resolve("bin/ashlar").toString();
     }
 
     Server ashlar(Image image) throws IOException {
-        Path socket = socket("ashlar");
-        List<String> command = new ArrayList<>(List.of(ashlar(), "daemon"));
+        return ashlar("ashlar", home, image);
+    }
+
+    private Server ashlar(String program, Path from, Image image) throws IOException {
+        Path socket = socket(program);
+        List<String> command = new ArrayList<>(List.of(launcher(from), "daemon"));
         command.addAll(daemonArguments(image, socket, ""));
-        return Server.start("ashlar", command, socket);
+        return Server.startDaemon(program, command, socket);
+    }
+
+    /** Returns whether another build of Ashlar is the peer. */
+    boolean hasOther() {
+        return other.isPresent();
+    }
+
+    /** Starts the other build, which there is. */
+    Server otherAshlar(Image image) throws IOException {
+        return ashlar("other", other.orElseThrow(), image);
     }
 
     Server storageDaemon(Image image) throws IOException {
         Path socket = socket("qsd");
         List<String> command = new ArrayList<>(List.of("qemu-storage-daemon"));
         command.addAll(daemonArguments(image, socket, ",file.aio=io_uring"));
-        return Server.start("qsd", command, socket);
+        return Server.startDaemon("qsd", command, socket);
     }
 
     private static List<String> daemonArguments(Image image, Path socket, String more) {
@@ -103,14 +124,17 @@ final class Programs {
         return told("ashlar", List.of(ashlar(), "daemon"));
     }
 
-    Told storageDaemonTold() throws IOException {
-        return told("qsd", List.of("qemu-storage-daemon"));
+    /** Starts the peer that is told: the other build, if there is one, or QEMU's daemon. */
+    Told peerTold() throws IOException {
+        return other.isPresent()
+                ? told("other", List.of(launcher(other.get()), "daemon"))
+                : told("qsd", List.of("qemu-storage-daemon"));
     }
 
-    private Told told(String program, List<String> program0) throws IOException {
+    private Told told(String program, List<String> begin) throws IOException {
         Path socket = socket(program);
         Path monitor = Path.of(socket + ".qmp");
-        List<String> command = new ArrayList<>(program0);
+        List<String> command = new ArrayList<>(begin);
         command.addAll(
                 List.of(
                         "--chardev",
@@ -119,7 +143,7 @@ final class Programs {
                         "chardev=qmp",
                         "--nbd-server",
                         "addr.type=unix,addr.path=" + socket));
-        Server server = Server.start(program, command, socket);
+        Server server = Server.startDaemon(program, command, socket);
         try {
             return new Told(server, Monitor.connect(monitor));
         } catch (IOException failure) {
@@ -142,7 +166,7 @@ final class Programs {
 
     /** Returns the load averages: on a machine that does other work only ratios mean anything. */
     static String load() throws IOException {
-        String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ");
+        String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ", -1);
         return String.format(Locale.ROOT, "%s %s", fields[0], fields[1]);
     }
 }

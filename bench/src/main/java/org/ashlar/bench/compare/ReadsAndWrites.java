@@ -89,14 +89,24 @@ record ReadsAndWrites(
         List<Server> servers = new ArrayList<>();
         try {
             servers.add(bench.programs().ashlar(image(inputs, length, "ashlar")));
-            for (Peer peer : peers) {
-                servers.add(peer.serve(bench.programs(), image(inputs, length, peer.name())));
-            }
+            servers.addAll(peers(bench, length));
             return new Requests(operation, shape.blockSize, shape.depth, first)
                     .compare(servers, held, bench.effort());
         } finally {
             Workload.close(servers);
         }
+    }
+
+    private List<Server> peers(Bench bench, long length) throws IOException {
+        Programs programs = bench.programs();
+        if (programs.hasOther()) {
+            return List.of(programs.otherAshlar(image(bench.inputs(), length, "other")));
+        }
+        List<Server> servers = new ArrayList<>();
+        for (Peer peer : peers) {
+            servers.add(peer.serve(programs, image(bench.inputs(), length, peer.name())));
+        }
+        return servers;
     }
 
     private Image image(Inputs inputs, long length, String who) throws IOException {

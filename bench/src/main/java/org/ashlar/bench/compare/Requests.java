@@ -1,8 +1,8 @@
 package org.ashlar.bench.compare;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.ashlar.bench.nbd.Load;
 import org.ashlar.bench.nbd.NbdLoad;
@@ -12,6 +12,9 @@ import org.ashlar.bench.nbd.NbdLoad;
  * processor each request took the server. Confined to one thread.
  */
 final class Requests {
+    /** From this length of a request on, in bytes, rates are given in GB/s. */
+    private static final int LONG = 256 << 10;
+
     private final Load.Operation operation;
     private final int blockSize;
     private final int depth;
@@ -28,11 +31,13 @@ final class Requests {
         this.operation = operation;
         this.blockSize = blockSize;
         this.depth = depth;
-        this.rate = new Figures(Quantity.rate(blockSize < 1 << 18 ? "kIOPS" : "GB/s", first.rate));
-        this.cpu = new Figures(first.cpu > 0 ? Quantity.cost("us CPU", first.cpu) : CPU);
+        this.rate = new Figures(Quantity.rate(blockSize < LONG ? "kIOPS" : "GB/s", first.rate));
+        this.cpu =
+                new Figures(
+                        first.cpu > 0
+                                ? Quantity.cost("us CPU", first.cpu)
+                                : Quantity.cost("us CPU"));
     }
-
-    private static final Quantity CPU = Quantity.cost("us CPU");
 
     /**
      * What is wanted first.
@@ -48,18 +53,27 @@ final class Requests {
 
     /** Loads a server without noting anything. */
     void warmUp(Server server, Duration time) throws Exception {
-        NbdLoad.measure(load(server, time), 1);
+        run(server, time);
+    }
+
+    private NbdLoad.Outcome run(Server server, Duration time) throws Exception {
+        try {
+            return NbdLoad.measure(load(server, time), 1);
+        } catch (IOException failure) {
+            IOException told = server.failed("failed a client, " + failure.getMessage());
+            told.initCause(failure);
+            throw told;
+        }
     }
 
     /** Loads a server and notes what came of it. */
     void measure(Server server, Duration time) throws Exception {
         long cpuBefore = server.cpuMicros();
-        NbdLoad.Outcome outcome = NbdLoad.measure(load(server, time), 1);
+        NbdLoad.Outcome outcome = run(server, time);
         long count = outcome.latency().count();
         double perSecond = count / outcome.seconds();
         rate.add(
-                server.program(),
-                blockSize < 1 << 18 ? perSecond / 1e3 : perSecond * blockSize / 1e9);
+                server.program(), blockSize < LONG ? perSecond / 1e3 : perSecond * blockSize / 1e9);
         cpu.add(server.program(), (server.cpuMicros() - cpuBefore) / (double) count);
     }
 
@@ -74,15 +88,13 @@ final class Requests {
     /** Measures servers that are running, in rounds; {@code held} stay in the page cache. */
     List<Verdict> compare(List<Server> servers, List<Path> held, Effort effort) throws Exception {
         for (Server server : servers) {
-            boolean ours = server == servers.getFirst();
-            warmUp(server, ours ? effort.warmUp() : effort.turn());
+            warmUp(server, effort.warmUp());
         }
         for (int round = 0; round < effort.rounds(); round++) {
             for (Path each : held) {
                 Inputs.hold(each);
             }
-            List<Server> order = new ArrayList<>(servers);
-            Workload.inTurn(order, round, server -> measure(server, effort.turn()));
+            Workload.inTurn(servers, round, server -> measure(server, effort.turn()));
         }
         return verdicts();
     }

@@ -1,6 +1,7 @@
 package org.ashlar.bench.compare;
 
 import java.util.List;
+import org.ashlar.bench.compare.Commands.Command;
 
 /** Runs {@code img info}, start to exit. Immutable. */
 record ShortCommand(String name, double limitMillis) implements Workload {
@@ -11,19 +12,19 @@ record ShortCommand(String name, double limitMillis) implements Workload {
         String image = bench.inputs().allocated(bench.effort().imageBytes()).toString();
         Figures wall = new Figures(Quantity.limited("ms", limitMillis));
         Figures cpu = new Figures(Quantity.cost("ms CPU"));
-        List<List<String>> commands =
+        List<Command> commands =
                 List.of(
-                        List.of(bench.programs().ashlar(), "img", "info", image),
-                        List.of("qemu-img", "info", image));
+                        new Command(
+                                "ashlar", List.of(bench.programs().ashlar(), "img", "info", image)),
+                        new Command("qemu-img", List.of("qemu-img", "info", image)));
         for (int round = 0; round < bench.effort().rounds(); round++) {
             Workload.inTurn(
                     commands,
                     round,
                     command -> {
-                        Commands.Cost cost = Commands.measure(command, TIMES);
-                        String program = command == commands.getFirst() ? "ashlar" : "qemu-img";
-                        wall.add(program, cost.seconds() * 1e3);
-                        cpu.add(program, cost.cpuSeconds() * 1e3);
+                        Commands.Cost cost = Commands.measure(command.words(), TIMES);
+                        wall.add(command.program(), cost.seconds() * 1e3);
+                        cpu.add(command.program(), cost.cpuSeconds() * 1e3);
                     });
         }
         return List.of(wall.verdict(), cpu.verdict());

@@ -12,7 +12,7 @@ record StreamJob(String name, double first) implements Workload {
         Figures rate = new Figures(Quantity.rate("GB/s", first));
         Figures cpu = new Figures(Quantity.cost("s CPU/GiB"));
         try (Told ours = bench.programs().ashlarTold();
-                Told theirs = bench.programs().storageDaemonTold()) {
+                Told theirs = bench.programs().peerTold()) {
             turn(bench, ours, new Figures(Quantity.cost("")), new Figures(Quantity.cost("")));
             for (int round = 0; round < bench.effort().longRounds(); round++) {
                 Workload.inTurn(List.of(ours, theirs), round, told -> turn(bench, told, rate, cpu));

@@ -36,13 +36,13 @@ final class Workloads {
                 new AllocatingWrites("qcow2-allocate-4k-d16", 16, First.rate(1.0)),
                 writes("raw-write-1m", Disk.RAW, MIB, 4, First.rate(0.9), RAW_MIB),
                 writes("qcow2-write-1m", Disk.QCOW2, MIB, 4, First.rate(1.0), QEMU),
-                convert("convert-qcow2-raw", List.of("-O", "raw"), 1, 1.5),
-                convert("convert-qcow2-qcow2", List.of("-O", "qcow2"), 1, 1.5),
-                convert("convert-zlib", List.of("-c", "-O", "qcow2"), 4, 1.0),
+                convert("convert-qcow2-raw", List.of("-O", "raw"), 4, 1.5),
+                convert("convert-qcow2-qcow2", List.of("-O", "qcow2"), 4, 1.5),
+                convert("convert-zlib", List.of("-c", "-O", "qcow2"), 0.25, 1.0),
                 convert(
                         "convert-zstd",
                         List.of("-c", "-O", "qcow2", "-o", "compression_type=zstd"),
-                        2,
+                        0.5,
                         1.2),
                 new StreamJob("stream", 0.8),
                 reads("chain-100-read-4k-d16", Disk.CHAIN_OF_100, KIB4, 16, First.rate(1), QEMU),
@@ -63,7 +63,7 @@ final class Workloads {
         return new ReadsAndWrites(name, disk, WRITE, new Shape(size, depth), first, peers);
     }
 
-    private static Workload convert(String name, List<String> options, int part, double first) {
-        return new Conversion(name, options, part, first);
+    private static Workload convert(String name, List<String> options, double times, double first) {
+        return new Conversion(name, options, times, first);
     }
 }
