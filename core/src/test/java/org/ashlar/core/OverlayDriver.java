@@ -21,7 +21,7 @@ import org.ashlar.spi.Request;
 
 /**
  * The smallest overlay: blocks of 4096 bytes in memory, copied from the backing node by the first
- * write. Thread-safe.
+ * write; a populating write is dropped for blocks that are there. Thread-safe.
  */
 final class OverlayDriver implements BlockDriver {
     static final int BLOCK = 4096;
@@ -67,7 +67,7 @@ final class OverlayDriver implements BlockDriver {
         @Override
         public Capabilities capabilities(Map<String, Capabilities> children) {
             return Capabilities.READ_ONLY
-                    .with(Feature.WRITE, Feature.PARALLEL)
+                    .with(Feature.WRITE, Feature.PARALLEL, Feature.ZERO, Feature.DISCARD)
                     .withClusterSize(BLOCK);
         }
 
@@ -101,6 +101,10 @@ final class OverlayDriver implements BlockDriver {
                 long inBlock = (offset + done) % BLOCK;
                 long chunk = Math.min(BLOCK - inBlock, from.byteSize() - done);
                 byte[] block = blocks.get(index);
+                if (block != null && flags.has(IoFlags.POPULATE)) {
+                    done += chunk; // somebody wrote it meanwhile
+                    continue;
+                }
                 if (block == null) {
                     block = new byte[BLOCK];
                     read(request, index * BLOCK, MemorySegment.ofArray(block));
@@ -109,6 +113,18 @@ final class OverlayDriver implements BlockDriver {
                 MemorySegment.copy(from, done, MemorySegment.ofArray(block), inBlock, chunk);
                 done += chunk;
             }
+        }
+
+        @Override
+        public void zero(Request request, long offset, long length, IoFlags flags)
+                throws IOException {
+            write(request, offset, MemorySegment.ofArray(new byte[(int) length]), flags);
+        }
+
+        /** What was discarded reads as zeroes, and does not show what lies below. */
+        @Override
+        public void discard(Request request, long offset, long length) throws IOException {
+            zero(request, offset, length, IoFlags.NONE);
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.ashlar.core;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,9 +13,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.ashlar.core.internal.event.EventBus;
 import org.ashlar.core.internal.layer.Composition;
 import org.ashlar.core.internal.layer.LayerImpl;
+import org.ashlar.core.internal.registry.Kind;
 import org.ashlar.core.internal.registry.Plugins;
 import org.ashlar.core.internal.registry.Rank;
 import org.ashlar.core.internal.registry.Registry;
@@ -29,6 +32,7 @@ import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
+import org.ashlar.tck.Waiting;
 
 /**
  * A layer for tests: driver {@code held} opens a memory disk whose calls a test can stop, driver
@@ -47,6 +51,10 @@ final class TestLayer implements AutoCloseable {
     private final Map<String, MemoryNode> disks = new ConcurrentHashMap<>();
 
     TestLayer(Duration limit) {
+        this(limit, false);
+    }
+
+    TestLayer(Duration limit, boolean trace) {
         Plugin plugin =
                 new Plugin() {
                     @Override
@@ -55,7 +63,7 @@ final class TestLayer implements AutoCloseable {
                     }
                 };
         Plugins.add(registry, plugin, Rank.NONE);
-        LayerSettings settings = new LayerSettings(true, limit, limit, false);
+        LayerSettings settings = new LayerSettings(true, limit, limit, trace);
         Composition.Composed composed = Composition.compose(registry, new EventBus(), settings);
         layer = composed.layer();
         watching = registry.listen(composed.watch());
@@ -90,6 +98,35 @@ final class TestLayer implements AutoCloseable {
                         Map.of("driver", "overlay", "node-name", name, "backing", backing)));
     }
 
+    /** Adds a driver, or a newer version of one. */
+    Registry.Registration add(BlockDriver driver, int version) {
+        return registry.add(Kind.NODE, driver, new Rank(version, Rank.NONE.version()));
+    }
+
+    /** Adds a node of a driver over another node. */
+    void addOver(String driver, String name, String file) throws IOException {
+        layer.add(OptionTree.typed(Map.of("driver", driver, "node-name", name, "file", file)));
+    }
+
+    /** Waits until a node of that name neither is in the graph nor leaves it. */
+    void awaitGone(String name) {
+        await(() ->
+                layer.graph().find(name).isEmpty()
+                        && layer.graph().leaving().stream()
+                                .noneMatch(node -> node.name().equals(name)));
+    }
+
+    /** Waits until something is so, with a limit. */
+    static void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + Waiting.LIMIT.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("waited in vain");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
     Root writer(String node) throws IOException {
         return layer.attach("writer of " + node, node, READ_WRITE);
     }
@@ -99,6 +136,13 @@ final class TestLayer implements AutoCloseable {
         try (Admission admission = root.consumer("test").admit(Access.READ)) {
             root.root().read(admission.request(), offset, MemorySegment.ofArray(bytes));
         }
+        return bytes;
+    }
+
+    /** Returns so many bytes of one value. */
+    static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
         return bytes;
     }
 
