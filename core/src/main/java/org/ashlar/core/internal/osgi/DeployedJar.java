@@ -27,7 +27,10 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class DeployedJar {
-    /** Bundles of the watcher have locations that begin so and end with their content's hash. */
+    /**
+     * Bundles of the watcher have locations that begin so; the content's hash follows, and a
+     * number.
+     */
     static final String LOCATION = "ashlar-deploy:";
 
     private static final Logger LOG = LoggerFactory.getLogger(DeployedJar.class);
@@ -100,14 +103,14 @@ final class DeployedJar {
     }
 
     private boolean install() throws IOException, BundleException {
-        String location = LOCATION + file.getFileName() + "#" + hash();
-        if (serving.isPresent() && serving.get().getLocation().equals(location)) {
+        String content = LOCATION + file.getFileName() + "#" + hash() + "#";
+        if (serving.isPresent() && serving.get().getLocation().startsWith(content)) {
             return false;
         }
         waiting.ifPresent(DeployedJar::uninstall);
         waiting = Optional.empty();
-        try (InputStream content = Files.newInputStream(file)) {
-            Bundle installed = context.installBundle(location, content);
+        try (InputStream jar = Files.newInputStream(file)) {
+            Bundle installed = context.installBundle(freeLocation(content), jar);
             if (installed.getSymbolicName() == null) {
                 uninstall(installed);
                 throw new BundleException("not a bundle: no Bundle-SymbolicName in its manifest");
@@ -115,6 +118,15 @@ final class DeployedJar {
             waiting = Optional.of(installed);
         }
         return true;
+    }
+
+    /** Returns a location that no bundle has: one of the same content may be there, retiring. */
+    private String freeLocation(String content) {
+        int number = 0;
+        while (context.getBundle(content + number) != null) {
+            number++;
+        }
+        return content + number;
     }
 
     private String hash() throws IOException {

@@ -130,6 +130,26 @@ class DeployTest {
         }
 
         @Test
+        void jar_whenPutBackWhileItsBundleRetires_isServedByAnotherOfTheSameContent()
+                throws IOException {
+            letVersionsMeet();
+            BundleJar.version("1.0.0").deploy(jar);
+            settle();
+            byte[] first = Files.readAllBytes(jar);
+            BundleJar.version("1.1.0").deploy(jar);
+            settle();
+            Files.write(jar, first);
+            settle();
+
+            assertEquals(
+                    List.of("1.0.0 active", "1.1.0 active", "1.0.0 active"), framework.bundles());
+            retiring.forEach(Runnable::run);
+            assertEquals(List.of("1.0.0 active"), framework.bundles());
+            assertEquals(
+                    "1.0.0", FrameworkUtil.getBundle(served().getClass()).getVersion().toString());
+        }
+
+        @Test
         void jar_whenReplacedByAnOlderVersion_isServedTheOlder() throws IOException {
             BundleJar.version("2.0.0").deploy(jar);
             settle();
