@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.ashlar.core.EmbeddedLayer;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.spi.BlockDriver;
@@ -62,10 +63,20 @@ final class CoreTest {
                     Tool.run("nbdinfo", "--map", uri)
                             .replaceAll("(?m)^ +", "")
                             .replaceAll(" +", " "));
+            awaitNoClient(layer);
             layer.exports().delete("e", false);
             assertEquals(List.of(), layer.exports().list());
             run(layer, "nbd-server-stop", NONE);
             layer.delete("disk");
+        }
+    }
+
+    /** A client's process may end before the server has seen its socket close. */
+    private static void awaitNoClient(BlockLayer layer) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (layer.exports().list().getFirst().clients() > 0) {
+            assertTrue(System.nanoTime() < deadline, "the last client is still there");
+            Thread.onSpinWait();
         }
     }
 
