@@ -36,6 +36,7 @@ public final class Compare {
                         System.getProperty(
                                 "ashlar.bench.folder", System.getProperty("java.io.tmpdir")));
         try (Inputs inputs = new Inputs(parent)) {
+            Runtime.getRuntime().addShutdownHook(cleaner(inputs));
             Programs programs = new Programs(home, other, inputs.folder());
             Bench bench = new Bench(programs, inputs, quick ? Effort.QUICK : Effort.FULL);
             rehearse(programs);
@@ -50,6 +51,20 @@ public final class Compare {
                 throw new IOException("some workloads could not be run");
             }
         }
+    }
+
+    /** Ends the servers and removes the images also when the comparison is ended from outside. */
+    private static Thread cleaner(Inputs inputs) {
+        return Thread.ofPlatform()
+                .name("bench-cleaner")
+                .unstarted(() -> {
+                    ProcessHandle.current().children().forEach(ProcessHandle::destroy);
+                    try {
+                        inputs.close();
+                    } catch (IOException failure) {
+                        System.err.println("images are left in " + inputs.folder());
+                    }
+                });
     }
 
     private static Optional<Path> takeOther(List<String> arguments) {

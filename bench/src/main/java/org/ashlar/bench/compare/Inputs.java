@@ -145,6 +145,9 @@ final class Inputs implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (Files.notExists(folder)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(folder)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.deleteIfExists(each);

@@ -3,6 +3,8 @@ package org.ashlar.bench.compare;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -17,13 +19,20 @@ import org.jspecify.annotations.Nullable;
 
 /** A client of a monitor that speaks QMP. Confined to one thread. */
 final class Monitor implements AutoCloseable {
+    /** Nothing that is asked for takes so long. */
+    private static final long PATIENCE_MILLIS = 300_000;
+
     private final SocketChannel channel;
+    private final Selector selector;
     private final ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     private final Deque<Map<?, ?>> messages = new ArrayDeque<>();
     private final JsonReader reader = new JsonReader(new Heard());
 
-    private Monitor(SocketChannel channel) {
+    private Monitor(SocketChannel channel) throws IOException {
         this.channel = channel;
+        this.selector = Selector.open();
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ);
     }
 
     private final class Heard implements JsonReader.Listener {
@@ -74,6 +83,10 @@ final class Monitor implements AutoCloseable {
             if (message != null) {
                 return message;
             }
+            selector.selectedKeys().clear();
+            if (selector.select(PATIENCE_MILLIS) == 0) {
+                throw new IOException("the monitor does not answer");
+            }
             buffer.clear();
             if (channel.read(buffer) < 0) {
                 throw new IOException("the monitor hung up");
@@ -97,6 +110,7 @@ final class Monitor implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        selector.close();
         channel.close();
     }
 }
