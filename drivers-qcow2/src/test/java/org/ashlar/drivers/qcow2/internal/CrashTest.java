@@ -142,7 +142,7 @@ class CrashTest {
                 case 2, 3 -> {
                     image.flush();
                     rig.awaitGrace();
-                    history.flushed(began, 2 * recording.calls().size() - 1);
+                    history.flushed(2 * recording.calls().size() - 1);
                 }
                 default -> {
                     image.write(offset, SectorHistory.filled(count, step));

@@ -14,27 +14,32 @@ import java.util.List;
 final class SectorHistory {
     static final int SECTOR = 512;
 
-    private record Value(int time, long number) {}
+    /**
+     * What came before a flush is told by the order of notes: a flush that finds all written makes
+     * no call.
+     */
+    private record Value(int time, int note, long number) {}
 
     private final List<List<Value>> sectors = new ArrayList<>();
     private final List<Integer> flushTimes = new ArrayList<>();
-    private final List<Integer> flushBegins = new ArrayList<>();
+    private final List<Integer> flushNotes = new ArrayList<>();
+    private int notes;
 
     /** Begins with sectors that hold {@code base} + their index, or 0 if base is 0. */
     SectorHistory(int count, long base) {
         for (int i = 0; i < count; i++) {
-            sectors.add(new ArrayList<>(List.of(new Value(-1, base == 0 ? 0 : base + i))));
+            sectors.add(new ArrayList<>(List.of(new Value(-1, -1, base == 0 ? 0 : base + i))));
         }
     }
 
     /** Notes a value that a sector may take from {@code time} on. */
     void put(int sector, int time, long number) {
-        sectors.get(sector).add(new Value(time, number));
+        sectors.get(sector).add(new Value(time, notes++, number));
     }
 
     /** Notes a flush that began after all values so far and had ended by {@code ended}. */
-    void flushed(int began, int ended) {
-        flushBegins.add(began);
+    void flushed(int ended) {
+        flushNotes.add(notes);
         flushTimes.add(ended);
     }
 
@@ -54,12 +59,12 @@ final class SectorHistory {
         int flushed = -1;
         for (int i = 0; i < flushTimes.size(); i++) {
             if (flushTimes.get(i) <= time) {
-                flushed = flushBegins.get(i);
+                flushed = flushNotes.get(i);
             }
         }
         List<Value> values = sectors.get(sector);
         for (int i = 0; i < values.size(); i++) {
-            boolean overtaken = i + 1 < values.size() && values.get(i + 1).time <= flushed;
+            boolean overtaken = i + 1 < values.size() && values.get(i + 1).note < flushed;
             if (!overtaken && values.get(i).time <= time && values.get(i).number == number) {
                 return true;
             }
