@@ -121,12 +121,11 @@ class CrashTest {
         for (int step = 1; step <= steps; step++) {
             int first = random.nextInt(sectors);
             int count = Math.min(sectors - first, 1 + random.nextInt(sectors >= 8192 ? 200 : 40));
-            int began = 2 * recording.calls().size();
             long offset = (long) first * SECTOR;
             switch (random.nextInt(8)) {
                 case 0 -> {
                     image.zero(offset, (long) count * SECTOR, IoFlags.MAY_UNMAP);
-                    note(history, first, count, began, 0);
+                    note(history, first, count, 0);
                 }
                 case 1 -> {
                     image.discard(offset, (long) count * SECTOR);
@@ -135,8 +134,8 @@ class CrashTest {
                         long number =
                                 MemorySegment.ofArray(now)
                                         .get(java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED, 0);
-                        history.put(i, began, 0);
-                        history.put(i, began, number);
+                        history.put(i, 0);
+                        history.put(i, number);
                     }
                 }
                 case 2, 3 -> {
@@ -146,15 +145,15 @@ class CrashTest {
                 }
                 default -> {
                     image.write(offset, SectorHistory.filled(count, step));
-                    note(history, first, count, began, step);
+                    note(history, first, count, step);
                 }
             }
         }
     }
 
-    private static void note(SectorHistory history, int first, int count, int time, long number) {
+    private static void note(SectorHistory history, int first, int count, long number) {
         for (int i = first; i < first + count; i++) {
-            history.put(i, time, number);
+            history.put(i, number);
         }
     }
 

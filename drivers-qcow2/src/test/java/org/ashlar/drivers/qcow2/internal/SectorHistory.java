@@ -18,7 +18,7 @@ final class SectorHistory {
      * What came before a flush is told by the order of notes: a flush that finds all written makes
      * no call.
      */
-    private record Value(int time, int note, long number) {}
+    private record Value(int note, long number) {}
 
     private final List<List<Value>> sectors = new ArrayList<>();
     private final List<Integer> flushTimes = new ArrayList<>();
@@ -28,13 +28,13 @@ final class SectorHistory {
     /** Begins with sectors that hold {@code base} + their index, or 0 if base is 0. */
     SectorHistory(int count, long base) {
         for (int i = 0; i < count; i++) {
-            sectors.add(new ArrayList<>(List.of(new Value(-1, -1, base == 0 ? 0 : base + i))));
+            sectors.add(new ArrayList<>(List.of(new Value(-1, base == 0 ? 0 : base + i))));
         }
     }
 
-    /** Notes a value that a sector may take from {@code time} on. */
-    void put(int sector, int time, long number) {
-        sectors.get(sector).add(new Value(time, notes++, number));
+    /** Notes a value that a sector may take from now on; an earlier image cannot have it. */
+    void put(int sector, long number) {
+        sectors.get(sector).add(new Value(notes++, number));
     }
 
     /** Notes a flush that began after all values so far and had ended by {@code ended}. */
@@ -65,7 +65,7 @@ final class SectorHistory {
         List<Value> values = sectors.get(sector);
         for (int i = 0; i < values.size(); i++) {
             boolean overtaken = i + 1 < values.size() && values.get(i + 1).note < flushed;
-            if (!overtaken && values.get(i).time <= time && values.get(i).number == number) {
+            if (!overtaken && values.get(i).number == number) {
                 return true;
             }
         }
