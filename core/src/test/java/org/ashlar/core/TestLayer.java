@@ -55,6 +55,10 @@ final class TestLayer implements AutoCloseable {
     }
 
     TestLayer(Duration limit, boolean trace) {
+        this(new LayerSettings(true, limit, limit, trace));
+    }
+
+    TestLayer(LayerSettings settings) {
         Plugin plugin =
                 new Plugin() {
                     @Override
@@ -63,7 +67,6 @@ final class TestLayer implements AutoCloseable {
                     }
                 };
         Plugins.add(registry, plugin, Rank.NONE);
-        LayerSettings settings = new LayerSettings(true, limit, limit, trace);
         Composition.Composed composed = Composition.compose(registry, new EventBus(), settings);
         layer = composed.layer();
         watching = registry.listen(composed.watch());

@@ -2,7 +2,6 @@ package org.ashlar.spi.option;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -73,7 +72,7 @@ final class OptionTypes {
     private static Long parseBytes(String option, String text) {
         Matcher hex = HEXADECIMAL.matcher(text);
         if (hex.matches()) {
-            return exact(option, text, new BigDecimal(new BigInteger(hex.group(1), 16)));
+            return exact(option, text, new BigInteger(hex.group(1), 16));
         }
         Matcher decimal = DECIMAL.matcher(text);
         if (!decimal.matches()) {
@@ -85,7 +84,10 @@ final class OptionTypes {
         if (unit == 1 && number.stripTrailingZeros().scale() > 0) {
             throw expectedSize(option);
         }
-        return exact(option, text, number.multiply(BigDecimal.valueOf(unit)));
+        // As the reference: the fraction in floating point, rounded to the nearest byte.
+        double fraction = number.remainder(BigDecimal.ONE).doubleValue();
+        BigInteger whole = number.toBigInteger().multiply(BigInteger.valueOf(unit));
+        return exact(option, text, whole.add(BigInteger.valueOf(Math.round(fraction * unit))));
     }
 
     private static IllegalArgumentException expectedSize(String option) {
@@ -96,9 +98,9 @@ final class OptionTypes {
                         + " M, G, T, P or E");
     }
 
-    private static Long exact(String option, String text, BigDecimal bytes) {
+    private static Long exact(String option, String text, BigInteger bytes) {
         try {
-            return bytes.setScale(0, RoundingMode.DOWN).longValueExact();
+            return bytes.longValueExact();
         } catch (ArithmeticException tooLarge) {
             throw new IllegalArgumentException(
                     "Value '" + text + "' is out of range for parameter '" + option + "'",

@@ -253,7 +253,7 @@ public final class Changes {
     private void runOutside(Plan plan, List<OutsideStep> done) throws IOException {
         List<OutsideStep> steps = new ArrayList<>();
         for (NodeState state : graph.current().parentsFirst()) {
-            if (plan.removed().contains(state.node) && state.isWritable()) {
+            if (plan.isOrderly() && plan.removed().contains(state.node) && state.isWritable()) {
                 steps.add(new Inactivation(state));
             }
         }

@@ -12,6 +12,7 @@ import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
 import org.ashlar.spi.Capabilities.Feature;
 import org.ashlar.spi.Permissions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What follows for nodes from their place in the graph: capabilities, from the children up;
@@ -39,8 +40,40 @@ final class Derivation {
         return derivation.derived(node);
     }
 
-    /** What a node is made of. */
-    record Part(BlockNode face, Traits traits, List<EdgeState> edges) {}
+    /**
+     * What a node is made of.
+     *
+     * @param before what was derived while the same face served, or null: a face that breaks later
+     *     must not keep the graph from changing
+     */
+    record Part(BlockNode face, Traits traits, List<EdgeState> edges, @Nullable NodeState before) {
+
+        Part(BlockNode face, Traits traits, List<EdgeState> edges) {
+            this(face, traits, edges, null);
+        }
+
+        private Capabilities capabilities(Map<String, Capabilities> ofChildren) {
+            try {
+                return face.capabilities(ofChildren);
+            } catch (RuntimeException | LinkageError broken) {
+                if (before == null) {
+                    throw broken;
+                }
+                return before.capabilities;
+            }
+        }
+
+        private Permissions needs(EdgeState edge, Permissions fromParents, boolean writable) {
+            try {
+                return face.permissionsOn(edge.key().role(), fromParents, writable);
+            } catch (RuntimeException | LinkageError broken) {
+                if (before == null) {
+                    throw broken;
+                }
+                return edge.permissions();
+            }
+        }
+    }
 
     /** Derives what a node can do; its children first. */
     void capabilities(Node node, Part part) {
@@ -49,7 +82,7 @@ final class Derivation {
             ofChildren.put(
                     edge.key().name(), Objects.requireNonNull(capabilities.get(edge.target())));
         }
-        Capabilities able = part.face.capabilities(ofChildren);
+        Capabilities able = part.capabilities(ofChildren);
         if (part.traits.settings().readOnly() || part.traits.corrupt()) {
             able = able.without(Feature.WRITE, Feature.RESIZE);
         }
@@ -65,8 +98,7 @@ final class Derivation {
         Permissions cumulative = Objects.requireNonNull(incoming.get(node));
         List<EdgeState> edges = new ArrayList<>(part.edges.size());
         for (EdgeState edge : part.edges) {
-            Permissions needed =
-                    part.face.permissionsOn(edge.key().role(), cumulative, able.has(Feature.WRITE));
+            Permissions needed = part.needs(edge, cumulative, able.has(Feature.WRITE));
             edges.add(edge.with(needed));
             incoming.merge(edge.target(), needed, Permissions::and);
         }

@@ -227,9 +227,12 @@ final class Draft {
         }
     }
 
+    @SuppressWarnings("ReferenceEquality") // which face, not what it thinks it equals
     private Derivation.Part entryFace(Node node) {
         Entry entry = Objects.requireNonNull(nodes.get(node));
-        return new Derivation.Part(entry.face, entry.traits, entry.edges);
+        NodeState before = from.state(node);
+        boolean same = before != null && before.face == entry.face;
+        return new Derivation.Part(entry.face, entry.traits, entry.edges, same ? before : null);
     }
 
     private static NodeState state(Node node, Entry entry, Derivation derivation) {

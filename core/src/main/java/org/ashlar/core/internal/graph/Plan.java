@@ -38,6 +38,7 @@ public final class Plan implements ChangePlan {
     private final Set<Node> gated = new LinkedHashSet<>();
     private final Set<Node> kept = new LinkedHashSet<>();
     private final Set<Node> removed = new LinkedHashSet<>();
+    private boolean abandoned;
     private final List<EdgeState> loosened = new ArrayList<>();
     private final Map<Node, BlockNode> replaced = new LinkedHashMap<>();
     private final Set<SourceKey> removedSources = new LinkedHashSet<>();
@@ -163,7 +164,7 @@ public final class Plan implements ChangePlan {
                 throw new BlockException(Kind.BUSY, "Node '" + node.name() + "' is in use");
             }
             NodeState state = now.state(node);
-            if (state != null && state.isWritable()) {
+            if (state != null && state.isWritable() && !abandoned) {
                 fenced.add(node);
             }
         }
@@ -246,10 +247,9 @@ public final class Plan implements ChangePlan {
     /** Adds a node that has been opened, with its edges and the source of its own work. */
     public void add(Node node, BlockNode face, Traits traits, List<EdgeState> nodeEdges)
             throws BlockException {
-        if (now.state(node.name()) != null) {
+        if (now.state(node.name()) != null || !names.add(node.name())) {
             throw BlockException.invalid("Duplicate nodes with node-name='" + node.name() + "'");
         }
-        names.add(node.name());
         added.add(node);
         for (EdgeState edge : nodeEdges) {
             if (now.state(edge.target()) != null) {
@@ -325,6 +325,16 @@ public final class Plan implements ChangePlan {
     /** Returns the nodes to drain. */
     Set<Node> drained() {
         return drained;
+    }
+
+    /** Takes nodes out although they could not write out what they keep: it is lost. */
+    public void abandon() {
+        abandoned = true;
+    }
+
+    /** Returns whether what is taken out is to write out what it keeps. */
+    boolean isOrderly() {
+        return !abandoned;
     }
 
     /** Returns the nodes that all new requests are held back from. */

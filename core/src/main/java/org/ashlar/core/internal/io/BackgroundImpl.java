@@ -169,7 +169,11 @@ public final class BackgroundImpl implements Background {
                 .name("after-grace of " + node.name())
                 .start(() -> {
                     GraceWait.forAllThatReach(graph.current(), node);
-                    action.run();
+                    try {
+                        action.run();
+                    } catch (RuntimeException | LinkageError error) {
+                        LOG.warn("node '{}': after grace: {}", node.name(), error.toString());
+                    }
                 });
     }
 

@@ -157,23 +157,32 @@ public final class GraphServices {
         List<Settlement> left = new ArrayList<>();
         remove(terms, left, (now, plan) -> now.sources().forEach(plan::removeSource));
         for (NodeState node : state.current().parentsFirst()) {
-            remove(
-                    terms,
-                    left,
+            Changes.Description gone =
                     (now, plan) -> {
                         if (now.state(node.node) != null) {
                             plan.remove(node.name());
                         }
-                    });
+                    };
+            if (!remove(terms, left, gone)) {
+                remove(
+                        limits.terms("closing"),
+                        left,
+                        (now, plan) -> {
+                            plan.abandon();
+                            gone.describe(now, plan);
+                        });
+            }
         }
         left.forEach(settlement -> settlement.await(limits.deadline()));
     }
 
-    private void remove(Terms terms, List<Settlement> left, Changes.Description description) {
+    private boolean remove(Terms terms, List<Settlement> left, Changes.Description description) {
         try {
             left.add(changes.apply(terms, description));
-        } catch (IOException | RuntimeException error) {
+            return true;
+        } catch (IOException | RuntimeException | LinkageError error) {
             LOG.error("closing the graph: {}", error.toString());
+            return false;
         }
     }
 }

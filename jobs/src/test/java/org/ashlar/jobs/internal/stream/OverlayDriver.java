@@ -104,6 +104,7 @@ final class OverlayDriver implements BlockDriver {
 
         private Optional<ImageReference> header = Optional.of(new ImageReference("old", "overlay"));
         private Optional<HeaderHold> headerHold = Optional.empty();
+        private Optional<HeaderHold> afterHeaderHold = Optional.empty();
         private boolean headerFails;
         private boolean flushed;
 
@@ -136,6 +137,18 @@ final class OverlayDriver implements BlockDriver {
         synchronized HeaderHold holdHeader() {
             headerHold = Optional.of(new HeaderHold());
             return headerHold.get();
+        }
+
+        /** Stops the next change of the header after it is made and durable. */
+        synchronized HeaderHold holdAfterHeader() {
+            afterHeaderHold = Optional.of(new HeaderHold());
+            return afterHeaderHold.get();
+        }
+
+        private synchronized Optional<HeaderHold> takeAfterHold() {
+            Optional<HeaderHold> taken = afterHeaderHold;
+            afterHeaderHold = Optional.empty();
+            return taken;
         }
 
         private synchronized Optional<HeaderHold> takeHold() {
@@ -269,6 +282,7 @@ final class OverlayDriver implements BlockDriver {
                 }
                 header = to;
             }
+            takeAfterHold().ifPresent(HeaderHold::stop);
         }
     }
 
