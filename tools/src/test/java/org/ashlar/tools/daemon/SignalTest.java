@@ -47,6 +47,8 @@ class SignalTest {
     void daemon_onASignal_closesAllAndExitsWithSuccess(String signal) throws Exception {
         Process process =
                 new ProcessBuilder(
+                                "env", // under nohup, or behind a shell's '&', they are ignored
+                                "--default-signal=TERM,INT,HUP",
                                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                                 "-cp",
                                 System.getProperty("java.class.path"),
