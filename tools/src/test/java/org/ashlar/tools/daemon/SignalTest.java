@@ -62,8 +62,8 @@ class SignalTest {
             new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
                     .start()
                     .waitFor();
-            assertEquals("closed", said.readLine());
             assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+            assertEquals("closed", said.readLine());
             assertEquals(0, process.exitValue());
         } finally {
             process.destroyForcibly();
