@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
+import org.ashlar.drivers.qcow2.internal.table.SliceThief;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.IoFlags;
@@ -342,6 +343,28 @@ class InterleavingTest {
         Workers.await(read);
         assertEquals(List.of(), disk.reports().stream().filter(this::isCorruption).toList());
         disk.abandon();
+    }
+
+    @Test
+    void read_whenItsSliceIsUsedForAnotherTable_thenLooksItUpAnew() throws Exception {
+        RigNode disk = create();
+        disk.write(0, filled(CLUSTER_SECTORS, 5));
+        disk.write(CLUSTER, filled(CLUSTER_SECTORS, 6));
+        disk.flush();
+        var metadata =
+                ((Qcow2Node) disk.facet(ImageInfo.class).orElseThrow()).image().state().metadata();
+        SliceThief thief = new SliceThief(metadata);
+        thief.takeFirst(hostOf(disk, CLUSTER) | L2Entry.COPIED);
+        Future<?> read = workers.start(() -> assertArrayEquals(filled(1, 5), disk.read(512, 512)));
+        Future<?> write = workers.start(() -> disk.write(1024, filled(1, 7)));
+        assertThrows(TimeoutException.class, () -> read.get(100, TimeUnit.MILLISECONDS));
+        assertFalse(write.isDone());
+        thief.endEviction();
+        Workers.await(read);
+        Workers.await(write);
+        assertArrayEquals(filled(1, 7), disk.read(1024, 512));
+        assertArrayEquals(filled(CLUSTER_SECTORS, 6), disk.read(CLUSTER, CLUSTER));
+        assertSound(disk);
     }
 
     private boolean isCorruption(Report report) {

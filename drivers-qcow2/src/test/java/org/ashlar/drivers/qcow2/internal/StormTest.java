@@ -12,6 +12,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Rig;
 import org.ashlar.tck.RigNode;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,14 +44,9 @@ class StormTest {
             })
     void image_whenWrittenAndDiscardedAtOnce_thenNothingIsLost(String options) throws IOException {
         Path image = folder.resolve("storm.qcow2");
-        Map<String, String> all = new HashMap<>(Map.of("size", Integer.toString(SIZE)));
-        for (String option : options.split(",", -1)) {
-            String[] pair = option.split("=", 2);
-            all.put(pair[0], pair[1]);
-        }
         try (Rig rig = new Rig();
                 TestFile file = new TestFile(image)) {
-            rig.create(driver, OptionTree.dotted(all), file);
+            rig.create(driver, tree(options, SIZE), file);
             // A small cache, so that slices come and go.
             OptionTree small =
                     OptionTree.dotted(Map.of("l2-cache-size", "16k", "pass-discard-request", "on"));
@@ -58,6 +54,47 @@ class StormTest {
             storm(disk);
             disk.close();
             Reference.assertClean(image, "after the storm");
+        }
+    }
+
+    private static OptionTree tree(String options, long size) {
+        Map<String, String> all = new HashMap<>(Map.of("size", Long.toString(size)));
+        for (String option : options.split(",", -1)) {
+            String[] pair = option.split("=", 2);
+            all.put(pair[0], pair[1]);
+        }
+        return OptionTree.dotted(all);
+    }
+
+    /** The cache has room for four of 128 L2 tables, so that slices go while they are read. */
+    @ParameterizedTest
+    @ValueSource(strings = {"cluster_size=512", "extended_l2=on,cluster_size=16k"})
+    void disk_whenSlicesGoWhileTheyAreRead_thenEveryReadSeesItsOwnCluster(String options)
+            throws IOException {
+        int clusterSize = options.endsWith("k") ? 16384 : 512;
+        long perTable = clusterSize / (clusterSize == 512 ? 8L : 16L) * clusterSize;
+        MemoryNode storage = new MemoryNode(0);
+        try (Rig rig = new Rig();
+                Workers workers = new Workers()) {
+            rig.create(driver, tree(options, 128 * perTable), storage);
+            OptionTree small =
+                    OptionTree.dotted(Map.of("l2-cache-size", "2k", "l2-cache-entry-size", "512"));
+            RigNode disk = rig.opening(driver).options(small).child("file", storage).open();
+            for (int i = 0; i < 128; i++) {
+                disk.write(i * perTable, filled(1, i + 1));
+            }
+            disk.flush();
+            for (int reader = 0; reader < 4; reader++) {
+                Random random = new Random(reader);
+                workers.start(() -> {
+                    for (int i = 0; i < 20_000; i++) {
+                        int table = random.nextInt(128);
+                        assertArrayEquals(
+                                filled(1, table + 1), disk.read(table * perTable, 512), "read");
+                    }
+                });
+            }
+            workers.awaitAll();
         }
     }
 

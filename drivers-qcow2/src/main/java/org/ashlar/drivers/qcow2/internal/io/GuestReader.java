@@ -57,7 +57,7 @@ final class GuestReader {
         slice.touch();
         long descriptor = map.descriptor(slice, map.indexInSlice(cluster));
         long host = L2Entry.hostOffset(descriptor);
-        boolean plain = (descriptor & plainMask) == 0 && host != 0;
+        boolean plain = (descriptor & plainMask) == 0 && host != 0 && !slice.isRetired();
         return plain && (descriptor & needed) == needed ? host + geometry.inCluster(offset) : 0;
     }
 

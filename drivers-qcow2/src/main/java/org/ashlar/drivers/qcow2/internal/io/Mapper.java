@@ -34,9 +34,9 @@ final class Mapper {
             return;
         }
         long cluster = offset >>> geometry.clusterBits();
-        TableSlice slice = map.load(request, cluster);
         while (true) {
-            int begun = slice.beginRead();
+            TableSlice slice = map.load(request, cluster);
+            long begun = slice.beginRead();
             boolean valid = scan(slice, offset, maxLength, run);
             if (slice.isUnchangedSince(begun)) {
                 if (valid) {
@@ -44,7 +44,6 @@ final class Mapper {
                 }
                 // Judged only under the lock, by the slice that is in force.
                 metadata.locked(request, () -> checkLocked(cluster));
-                slice = map.load(request, cluster);
             }
         }
     }

@@ -3,6 +3,7 @@ package org.ashlar.drivers.qcow2.internal.table;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,11 +22,18 @@ import org.jspecify.annotations.Nullable;
  *   <li>I1: a slice that is being loaded, dirty, or being written is in the directory.
  *   <li>I2: at most one load of a slice is under way, and none while it is in memory.
  *   <li>I3: a slice's place follows from the top table at the moment of use; it is not kept twice.
+ *   <li>I4: the words of a slice that was evicted are used again only after {@code spares} others
+ *       were evicted, so that who found it before has nearly always read it; who has not is told.
  * </ul>
  */
 public final class TableCache {
     /** Blocks of a slice are written alone: 4096 bytes, or more where a slice has more than 64. */
     private static final int BLOCK_WORDS_MIN = 512;
+
+    private static final long[] NONE = {};
+    private static final int SPARES_PART = 32;
+    private static final int SPARES_MIN = 2;
+    private static final int SPARES_MAX = 16;
 
     private final ReentrantLock lock;
     private final HostFile file;
@@ -37,6 +45,9 @@ public final class TableCache {
     private final SliceDirectory directory;
     private final ArrayDeque<TableSlice> resident = new ArrayDeque<>();
     private final Set<TableSlice> dirty = new LinkedHashSet<>();
+
+    /** What was evicted, whose words are used again: a miss makes no garbage to speak of. */
+    private final ArrayDeque<TableSlice> evicted = new ArrayDeque<>();
 
     /** How many slices are kept; a hint that dirty slices may overrun. Written under the lock. */
     private volatile int limit;
@@ -82,6 +93,7 @@ public final class TableCache {
                 throw BlockException.wouldBlock();
             }
             TableSlice mine = new TableSlice(index);
+            long[] words = NONE;
             long tableOffset;
             lock.lock();
             try {
@@ -90,12 +102,13 @@ public final class TableCache {
                 if (found == null) {
                     insert(mine);
                     evict();
+                    words = takeWords();
                 }
             } finally {
                 lock.unlock();
             }
             if (found == null) {
-                fill(request, mine, tableOffset);
+                fill(request, mine, words, tableOffset);
                 return mine;
             }
             if (found.awaitLoaded(request)) {
@@ -115,11 +128,13 @@ public final class TableCache {
         return offset;
     }
 
-    private void fill(Request request, TableSlice slice, long tableOffset) throws IOException {
+    private void fill(Request request, TableSlice slice, long[] words, long tableOffset)
+            throws IOException {
         try {
-            long[] words = new long[sliceWords];
             if (tableOffset != 0) {
                 file.readWords(request, tableOffset + inTable(slice.index()), words);
+            } else {
+                Arrays.fill(words, 0);
             }
             slice.loaded(words);
         } catch (IOException | RuntimeException | Error reason) {
@@ -162,11 +177,22 @@ public final class TableCache {
         assert lock.isHeldByCurrentThread() && slicesPerTableBits == 0;
         directory.grow(top.length());
         TableSlice slice = new TableSlice(index);
-        slice.loaded(new long[sliceWords]);
+        long[] words = takeWords();
+        Arrays.fill(words, 0);
+        slice.loaded(words);
         insert(slice);
         changed(slice, 0, sliceWords);
         evict();
         return slice;
+    }
+
+    /** Returns words of which nothing is known, for a slice that is to be filled. */
+    private long[] takeWords() {
+        return evicted.size() < spares() ? new long[sliceWords] : evicted.remove().retire();
+    }
+
+    private int spares() {
+        return Math.clamp(limit / SPARES_PART, SPARES_MIN, SPARES_MAX);
     }
 
     private void insert(TableSlice slice) {
@@ -194,13 +220,18 @@ public final class TableCache {
                 resident.add(oldest);
             } else {
                 directory.put(oldest.index(), null);
+                evicted.add(oldest);
             }
+        }
+        while (evicted.size() > spares()) {
+            evicted.remove();
         }
     }
 
-    /** Lets go of clean slices that were not used since the last call. */
+    /** Lets go of clean slices that were not used since the last call, and of their memory. */
     void evictUnused() {
         assert lock.isHeldByCurrentThread();
+        evicted.clear();
         Iterator<TableSlice> all = resident.iterator();
         while (all.hasNext()) {
             TableSlice slice = all.next();

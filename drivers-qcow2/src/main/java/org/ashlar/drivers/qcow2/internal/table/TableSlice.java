@@ -21,21 +21,26 @@ import org.jspecify.annotations.Nullable;
  *       #endChange}; the version is odd meanwhile.
  *   <li>I2: who read several words without the lock and finds the version even and unchanged has
  *       read them as they stood at one moment.
- *   <li>I3: a slice that has left the cache is never changed and its words are never used again for
- *       another: whoever still reads it reads the mapping of a moment at which the reader was
- *       already pinned, and what that mapping names is not reused before the reader's end. So a
- *       slice is held by being reachable; garbage collection does the counting.
+ *   <li>I3: a slice that has left the cache is never changed: whoever still reads it reads the
+ *       mapping of a moment at which the reader was already pinned, and what that mapping names is
+ *       not reused before the reader's end.
+ *   <li>I4: before its words are used for another slice, it is retired, for ever. Nobody is waited
+ *       for: who reads without the lock asks afterwards whether what was read was still its own.
  * </ul>
  */
 public final class TableSlice {
     private static final VarHandle WORD = MethodHandles.arrayElementVarHandle(long[].class);
     private static final VarHandle VERSION;
+
+    /** The version of a slice that has given its words away; changes alone never lead to it. */
+    private static final long RETIRED = Long.MIN_VALUE;
+
     private static final int SPINS = 64;
     private static final int PAUSE_NANOS = 10_000;
 
     static {
         try {
-            VERSION = MethodHandles.lookup().findVarHandle(TableSlice.class, "version", int.class);
+            VERSION = MethodHandles.lookup().findVarHandle(TableSlice.class, "version", long.class);
         } catch (ReflectiveOperationException impossible) {
             throw new ExceptionInInitializerError(impossible);
         }
@@ -52,7 +57,7 @@ public final class TableSlice {
 
     /** Changed under the image's lock, through VERSION. */
     @SuppressWarnings("unused")
-    private int version;
+    private long version;
 
     /** A hint for eviction; raced on purpose. */
     private boolean recent = true;
@@ -118,14 +123,23 @@ public final class TableSlice {
 
     // Reading, with or without the lock.
 
-    /** Returns one word; what was written before it was set is visible. */
+    /**
+     * Returns one word; what was written before it was set is visible. Read without the lock, it
+     * counts only if the slice is not found retired afterwards.
+     */
     public long word(int position) {
         return (long) WORD.getAcquire(content(), position);
     }
 
+    /** Returns whether words that were read before this call may be another slice's. */
+    public boolean isRetired() {
+        VarHandle.loadLoadFence();
+        return (long) VERSION.getOpaque(this) == RETIRED;
+    }
+
     /** Returns the version under which a consistent read of several words begins. */
-    public int beginRead() {
-        int now = (int) VERSION.getAcquire(this);
+    public long beginRead() {
+        long now = (long) VERSION.getAcquire(this);
         for (int spins = 0; (now & 1) != 0; spins++) {
             if (spins % SPINS < SPINS - 1) {
                 Thread.onSpinWait();
@@ -133,15 +147,18 @@ public final class TableSlice {
                 // The writer, in the middle of a few stores, has lost its processor.
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
-            now = (int) VERSION.getAcquire(this);
+            now = (long) VERSION.getAcquire(this);
         }
         return now;
     }
 
-    /** Returns whether what was read since {@link #beginRead} is consistent. */
-    public boolean isUnchangedSince(int begun) {
+    /**
+     * Returns whether what was read since {@link #beginRead} is this slice's and consistent; if
+     * not, the slice is to be looked up anew.
+     */
+    public boolean isUnchangedSince(long begun) {
         VarHandle.loadLoadFence();
-        return (int) VERSION.getOpaque(this) == begun;
+        return (long) VERSION.getOpaque(this) == begun && begun != RETIRED;
     }
 
     /** Notes a use, so that the slice is kept. */
@@ -155,7 +172,7 @@ public final class TableSlice {
 
     /** Begins a change of words; see I1. */
     public void beginChange() {
-        int now = (int) VERSION.getOpaque(this);
+        long now = (long) VERSION.getOpaque(this);
         assert (now & 1) == 0 : "a change within a change";
         VERSION.setOpaque(this, now + 1);
         VarHandle.storeStoreFence();
@@ -163,17 +180,25 @@ public final class TableSlice {
 
     /** Sets one word. */
     public void set(int position, long value) {
-        assert ((int) VERSION.getOpaque(this) & 1) == 1 : "I1";
+        assert ((long) VERSION.getOpaque(this) & 1) == 1 : "I1";
         WORD.setRelease(content(), position, value);
     }
 
     /** Ends a change of words. */
     public void endChange() {
-        VERSION.setRelease(this, (int) VERSION.getOpaque(this) + 1);
+        VERSION.setRelease(this, (long) VERSION.getOpaque(this) + 1);
     }
 
     /** Returns the words for arithmetic that no unlocked reader takes part in: refcounts. */
     long[] words() {
+        return content();
+    }
+
+    /** Gives the words away to the caller, who alone may write to them from now on; see I4. */
+    long[] retire() {
+        assert !isDirty() && !writing : "retired before it was written";
+        VERSION.setOpaque(this, RETIRED);
+        VarHandle.storeStoreFence();
         return content();
     }
 

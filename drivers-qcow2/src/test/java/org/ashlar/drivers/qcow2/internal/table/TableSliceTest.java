@@ -30,7 +30,7 @@ class TableSliceTest {
         long reads = 0;
         long last = 0;
         while (!done.get()) {
-            int begun = slice.beginRead();
+            long begun = slice.beginRead();
             long first = slice.word(0);
             long second = slice.word(1);
             if (slice.isUnchangedSince(begun)) {
