@@ -23,6 +23,8 @@ import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.RecordingNode;
 import org.ashlar.tck.Rig;
 import org.ashlar.tck.RigNode;
+import org.ashlar.tck.Seed;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -56,8 +58,9 @@ class CrashTest {
                     lazy_refcounts=on,cluster_size=4096;          1048576; 200; 5; false
                     """)
     void image_whenPowerIsCut_thenLeaksAtMostAndAllFlushedIsThere(
-            String options, int size, int steps, int stride, boolean backing) throws IOException {
-        long seed = options.hashCode() * 31L + size;
+            String options, int size, int steps, int stride, boolean backing, TestReporter reporter)
+            throws IOException {
+        long seed = Seed.choose(reporter);
         int sectors = size / SECTOR;
         MemoryNode base = new MemoryNode(size);
         for (int i = 0; backing && i < sectors; i++) {
@@ -70,7 +73,14 @@ class CrashTest {
             rig.create(driver, tree(options, size), disk);
             recording = new RecordingNode(disk);
             RigNode image = open(rig, recording, base, backing, NodeSettings.DEFAULT);
-            work(rig, image, recording, history, new Random(seed), sectors, steps);
+            work(
+                    rig,
+                    image,
+                    recording,
+                    history,
+                    new Random(seed ^ options.hashCode()),
+                    sectors,
+                    steps);
             image.close();
         }
         boolean tableMoved = disk.get(48, 8)[5] != 0;

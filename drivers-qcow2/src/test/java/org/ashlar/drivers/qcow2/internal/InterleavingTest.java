@@ -264,25 +264,6 @@ class InterleavingTest {
         Workers.await(hung);
     }
 
-    @Test
-    void flush_whenOneIsUnderWay_thenTheNextDoesNotJoinIt() throws IOException {
-        RigNode disk = create();
-        HeldNode.Hold hold = file.holdNext(Operation.FLUSH);
-        disk.write(0, filled(1, 1));
-        Future<?> first = workers.start(disk::flush);
-        hold.awaitHeld();
-        disk.write(CLUSTER, filled(1, 2));
-        Future<?> second = workers.start(disk::flush);
-        assertFalse(second.isDone());
-        hold.release();
-        Workers.await(first);
-        Workers.await(second);
-        MemoryNode copy = storage.copy();
-        disk.abandon();
-        RigNode after = rig.open(driver, OptionTree.empty(), Map.of("file", copy));
-        assertArrayEquals(filled(1, 2), after.read(CLUSTER, 512));
-    }
-
     /** The depth at which an export asks; one table is read by each of its requests. */
     @Test
     void coldTables_whenReadAtDepth_thenAllLoadsOverlapAndCachedReadsGoOn() throws IOException {
