@@ -278,6 +278,7 @@ final class Image {
         }
         cleaner.stop();
         if (writing == Writing.READY) {
+            state().metadata.file().completeLastSector(request);
             state().metadata.writeOutFinally(request);
         }
         writing = Writing.INACTIVE;

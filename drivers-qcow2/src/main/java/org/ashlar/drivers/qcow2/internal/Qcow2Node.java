@@ -1,5 +1,6 @@
 package org.ashlar.drivers.qcow2.internal;
 
+import static org.ashlar.spi.Capabilities.Feature.COMPRESS;
 import static org.ashlar.spi.Capabilities.Feature.DISCARD;
 import static org.ashlar.spi.Capabilities.Feature.FAST_ZERO;
 import static org.ashlar.spi.Capabilities.Feature.NON_BLOCKING;
@@ -13,6 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.table.CorruptImageException;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
@@ -72,8 +74,10 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
         if (settings.readOnly()) {
             return sized;
         }
+        Geometry geometry = header().geometry();
         Capabilities writable = sized.with(WRITE, RESIZE, DISCARD);
-        return header().geometry().version() == 2 ? writable : writable.with(ZERO, FAST_ZERO);
+        Capabilities zeroing = geometry.version() == 2 ? writable : writable.with(ZERO, FAST_ZERO);
+        return geometry.externalData() ? zeroing : zeroing.with(COMPRESS);
     }
 
     @Override

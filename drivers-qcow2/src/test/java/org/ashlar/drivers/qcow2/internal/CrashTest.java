@@ -52,6 +52,7 @@ class CrashTest {
                     cluster_size=512,refcount_bits=64;            262144;  150; 3; true
                     cluster_size=512,refcount_bits=64;            4194304; 250; 197; false
                     cluster_size=4096;                            1048576; 200; 5; true
+                    compression_type=zstd,cluster_size=4096;      1048576; 200; 5; false
                     extended_l2=on,cluster_size=16k;              1048576; 200; 5; true
                     compat=0.10,cluster_size=512;                 262144;  150; 5; false
                     lazy_refcounts=on,cluster_size=512;           262144;  150; 3; true
@@ -154,7 +155,8 @@ class CrashTest {
                     history.flushed(2 * recording.calls().size() - 1);
                 }
                 default -> {
-                    image.write(offset, SectorHistory.filled(count, step));
+                    IoFlags how = random.nextInt(3) == 0 ? IoFlags.COMPRESSED : IoFlags.NONE;
+                    image.write(offset, SectorHistory.filled(count, step), how);
                     note(history, first, count, step);
                 }
             }

@@ -40,7 +40,11 @@ final class GuestModel {
     private void write(RigNode disk, int offset, int length) throws IOException {
         byte[] bytes = new byte[length];
         random.nextBytes(bytes);
-        disk.write(offset, bytes);
+        if (random.nextBoolean()) {
+            // Some of it shrinks.
+            Arrays.fill(bytes, random.nextInt(length), length, bytes[0]);
+        }
+        disk.write(offset, bytes, random.nextInt(3) == 0 ? IoFlags.COMPRESSED : IoFlags.NONE);
         System.arraycopy(bytes, 0, expected, offset, length);
     }
 

@@ -139,7 +139,7 @@ class StormTest {
                 }
                 case 1 -> disk.flush();
                 default -> {
-                    disk.write(offset, filled(1, number));
+                    disk.write(offset, filled(1, number), anyOf(random));
                     numbers[index] = number;
                 }
             }
@@ -169,10 +169,14 @@ class StormTest {
                     byte[] bytes = disk.read(offset, 512);
                     assertTrue(isBrawlers(bytes), "somebody else's data leaked");
                 }
-                default -> disk.write(offset, filled(length / 512, -1 - id));
+                default -> disk.write(offset, filled(length / 512, -1 - id), anyOf(random));
             }
             done++;
         }
+    }
+
+    private static IoFlags anyOf(Random random) {
+        return random.nextBoolean() ? IoFlags.COMPRESSED : IoFlags.NONE;
     }
 
     private static boolean isBrawlers(byte[] bytes) {

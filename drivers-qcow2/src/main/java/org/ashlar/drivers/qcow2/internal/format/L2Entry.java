@@ -95,6 +95,19 @@ public final class L2Entry {
         return (int) ((more + 1) * SECTOR - inSector);
     }
 
+    /**
+     * Returns the descriptor of a compressed cluster whose bytes lie before {@link #compressedEnd}.
+     */
+    public static long compressed(long offset, long length, Geometry geometry) {
+        long more = (offset + length - 1) / SECTOR - offset / SECTOR;
+        return COMPRESSED | more << offsetBits(geometry) | offset;
+    }
+
+    /** Returns before which host offset compressed bytes have to lie. */
+    public static long compressedEnd(Geometry geometry) {
+        return Math.min(1L << offsetBits(geometry), Limits.HOST_OFFSET_MAX);
+    }
+
     private static int offsetBits(Geometry geometry) {
         return 62 - (geometry.clusterBits() - 8);
     }

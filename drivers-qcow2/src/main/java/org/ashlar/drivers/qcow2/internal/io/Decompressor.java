@@ -3,7 +3,6 @@ package org.ashlar.drivers.qcow2.internal.io;
 import com.github.luben.zstd.ZstdDecompressCtx;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.ashlar.drivers.qcow2.internal.format.CompressionType;
@@ -34,19 +33,19 @@ interface Decompressor extends AutoCloseable {
 
     /** Raw deflate. */
     final class Deflate implements Decompressor {
-        private final ConcurrentLinkedQueue<Inflater> idle = new ConcurrentLinkedQueue<>();
+        private final ContextPool<Inflater> contexts =
+                new ContextPool<>(() -> new Inflater(true), Inflater::end);
 
         @Override
         public boolean decompress(MemorySegment packed, MemorySegment whole) {
-            Inflater borrowed = idle.poll();
-            Inflater inflater = borrowed == null ? new Inflater(true) : borrowed;
+            Inflater inflater = contexts.borrow();
             try {
                 return inflate(inflater, packed.asByteBuffer(), whole.asByteBuffer());
             } catch (DataFormatException damaged) {
                 return false;
             } finally {
                 inflater.reset();
-                idle.add(inflater);
+                contexts.giveBack(inflater);
             }
         }
 
@@ -62,27 +61,25 @@ interface Decompressor extends AutoCloseable {
 
         @Override
         public void close() {
-            for (Inflater inflater = idle.poll(); inflater != null; inflater = idle.poll()) {
-                inflater.end();
-            }
+            contexts.close();
         }
     }
 
     /** Zstandard frames. */
     final class Zstd implements Decompressor {
-        private final ConcurrentLinkedQueue<ZstdDecompressCtx> idle = new ConcurrentLinkedQueue<>();
+        private final ContextPool<ZstdDecompressCtx> contexts =
+                new ContextPool<>(ZstdDecompressCtx::new, ZstdDecompressCtx::close);
 
         @Override
         public boolean decompress(MemorySegment packed, MemorySegment whole) {
-            ZstdDecompressCtx borrowed = idle.poll();
-            ZstdDecompressCtx context = borrowed == null ? new ZstdDecompressCtx() : borrowed;
+            ZstdDecompressCtx context = contexts.borrow();
             try {
                 return decompress(context, packed.asByteBuffer(), whole.asByteBuffer());
             } catch (com.github.luben.zstd.ZstdException damaged) {
                 return false;
             } finally {
                 context.reset();
-                idle.add(context);
+                contexts.giveBack(context);
             }
         }
 
@@ -101,9 +98,7 @@ interface Decompressor extends AutoCloseable {
 
         @Override
         public void close() {
-            for (ZstdDecompressCtx context = idle.poll(); context != null; context = idle.poll()) {
-                context.close();
-            }
+            contexts.close();
         }
     }
 }

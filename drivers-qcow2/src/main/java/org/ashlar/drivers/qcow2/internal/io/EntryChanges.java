@@ -89,10 +89,8 @@ final class EntryChanges {
         void freeHost(boolean mayDiscard) {
             if (isCompressed()) {
                 long first = L2Entry.compressedOffset(descriptor, geometry);
-                long last = first + L2Entry.compressedLength(descriptor, geometry) - 1;
-                long start = geometry.clusterStart(first);
-                long clusters = ((last - start) >>> geometry.clusterBits()) + 1;
-                metadata.free(start, clusters, mayDiscard);
+                long length = L2Entry.compressedLength(descriptor, geometry);
+                metadata.freeBytes(first, length, mayDiscard);
             } else if (hasHost() && !geometry.externalData()) {
                 metadata.free(L2Entry.hostOffset(descriptor), 1, mayDiscard);
             }

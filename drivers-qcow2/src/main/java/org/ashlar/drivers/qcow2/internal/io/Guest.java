@@ -16,6 +16,7 @@ import org.ashlar.spi.Request;
 public final class Guest implements AutoCloseable {
     private final Geometry geometry;
     private final Backing backing;
+    private final Compressor compressor;
     private final Decompressor decompressor;
     private final GuestReader reader;
     private final GuestWriter writer;
@@ -35,7 +36,9 @@ public final class Guest implements AutoCloseable {
         EntryChanges changes = new EntryChanges(metadata, entries, background);
         CopyOnWrite cow = new CopyOnWrite(metadata, reader, backing);
         AllocatingWrite allocating = new AllocatingWrite(metadata, changes, cow);
-        this.writer = new GuestWriter(metadata, mapper, reader, changes, allocating);
+        this.compressor = Compressor.of(metadata.header().compression());
+        CompressedWriter packing = new CompressedWriter(metadata, changes, compressor);
+        this.writer = new GuestWriter(metadata, mapper, reader, changes, allocating, packing);
         this.zeroing = new Zeroing(metadata, mapper, changes, writer, backing);
         this.discarding = new Discarding(metadata, changes, backing);
         this.extents = new Extents(metadata, mapper);
@@ -102,9 +105,10 @@ public final class Guest implements AutoCloseable {
         return extents.extentAt(request, offset, maxLength);
     }
 
-    /** Frees what decompression keeps; no request is in flight. */
+    /** Frees what compression and decompression keep; no request is in flight. */
     @Override
     public void close() {
+        compressor.close();
         decompressor.close();
     }
 }

@@ -2,6 +2,7 @@ package org.ashlar.drivers.qcow2.internal.io;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
@@ -22,22 +23,31 @@ final class GuestWriter {
     private final HostFile data;
     private final EntryChanges changes;
     private final AllocatingWrite allocating;
+    private final CompressedWriter compressed;
+    private final Geometry geometry;
 
     GuestWriter(
             Metadata metadata,
             Mapper mapper,
             GuestReader reader,
             EntryChanges changes,
-            AllocatingWrite allocating) {
+            AllocatingWrite allocating,
+            CompressedWriter compressed) {
         this.mapper = mapper;
         this.reader = reader;
         this.data = metadata.data();
         this.changes = changes;
         this.allocating = allocating;
+        this.compressed = compressed;
+        this.geometry = metadata.geometry();
     }
 
     /** Writes {@code from} at {@code offset}. */
     void write(Request request, long offset, MemorySegment from, IoFlags flags) throws IOException {
+        if (flags.has(IoFlags.COMPRESSED)) {
+            writeCompressed(request, offset, from, flags.without(IoFlags.COMPRESSED));
+            return;
+        }
         boolean populate = flags.has(IoFlags.POPULATE);
         long host = populate ? 0 : reader.plainOffset(offset, from.byteSize(), L2Entry.COPIED);
         if (host != 0) {
@@ -62,6 +72,22 @@ final class GuestWriter {
             } else {
                 done += allocating.write(request, at, part(from, done, size - done), populate);
             }
+        }
+    }
+
+    /** Compresses what can be, cluster by cluster, and writes the rest as it is. */
+    private void writeCompressed(
+            Request request, long offset, MemorySegment from, IoFlags otherFlags)
+            throws IOException {
+        boolean populate = otherFlags.has(IoFlags.POPULATE);
+        long end = offset + from.byteSize();
+        for (long at = offset; at < end; ) {
+            long next = Math.min(end, geometry.clusterEnd(at + 1));
+            MemorySegment some = part(from, at - offset, next - at);
+            if (!compressed.write(request, at, some, populate)) {
+                write(request, at, some, otherFlags);
+            }
+            at = next;
         }
     }
 

@@ -10,8 +10,10 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.spi.Buffers;
+import org.ashlar.spi.Capabilities;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.IoFlags;
+import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
 
 /**
@@ -24,6 +26,7 @@ public final class HostFile {
     private static final ValueLayout.OfLong BIG_ENDIAN =
             JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int CHUNK = 1 << 20;
+    private static final int SECTOR = 512;
     private static final VarHandle KNOWN_LENGTH;
 
     static {
@@ -103,6 +106,14 @@ public final class HostFile {
         long there = Math.min(length, length(request) - offset);
         if (there > 0) {
             child.discard(request, offset, there);
+        }
+    }
+
+    /** Lets the file end with a whole sector, as a compressed cluster's descriptor counts them. */
+    public void completeLastSector(Request request) throws IOException {
+        long rest = length(request) & (SECTOR - 1);
+        if (rest != 0 && child.capabilities(request).has(Capabilities.Feature.RESIZE)) {
+            child.truncate(request, length(request) - rest + SECTOR, Preallocation.OFF);
         }
     }
 

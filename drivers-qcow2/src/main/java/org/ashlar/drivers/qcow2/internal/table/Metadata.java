@@ -27,6 +27,9 @@ public final class Metadata {
     private static final int L2_SLICES_MIN = 2;
     private static final int REFCOUNT_BLOCKS_MIN = 4;
 
+    /** No offset: there is no place for what was asked for. */
+    public static final long NO_ROOM = -1;
+
     private final ReentrantLock lock = new ReentrantLock();
     private final HostFile file;
     private final Optional<HostFile> dataFile;
@@ -36,6 +39,7 @@ public final class Metadata {
     private final Refcounts refcounts;
     private final Quarantine quarantine = new Quarantine();
     private final Allocator allocator;
+    private final Packing packing;
     private final Claims clusterClaims = new Claims(lock);
     private final Claims tableClaims = new Claims(lock);
     private final Release release;
@@ -65,6 +69,7 @@ public final class Metadata {
         MetadataClusters inUse = MetadataClusters.of(header, List.of(l1, refcountTable));
         this.allocator = new Allocator(geometry, refcounts, quarantine, inUse, bounds);
         allocator.fileEnds(tables.fileLength);
+        this.packing = new Packing(geometry, refcounts, allocator, quarantine);
         this.release = new Release(this, background);
         this.writeBack = new WriteBack(this, headerFile);
     }
@@ -221,12 +226,29 @@ public final class Metadata {
     }
 
     /**
+     * Hands out bytes for a compressed cluster, under the lock.
+     *
+     * @return where they begin, in bytes, or {@link #NO_ROOM}
+     */
+    public long allocateBytes(long length) throws Missing, IOException {
+        return packing.take(length);
+    }
+
+    /**
      * Puts clusters away that lost a pointer, under the lock.
      *
      * @param hostOffset where they begin, in bytes
      */
     public void free(long hostOffset, long clusters, boolean mayDiscard) {
-        quarantine.add(hostOffset >>> geometry().clusterBits(), clusters, mayDiscard);
+        long first = hostOffset >>> geometry().clusterBits();
+        packing.leave(first, clusters);
+        quarantine.add(first, clusters, mayDiscard);
+    }
+
+    /** Puts the clusters away that so many bytes lie in, as above. */
+    public void freeBytes(long hostOffset, long length, boolean mayDiscard) {
+        long start = geometry().clusterStart(hostOffset);
+        free(start, geometry().clustersFor(hostOffset + length - start), mayDiscard);
     }
 
     /** Makes the header lead to the tables where they are now, and returns it; under the lock. */

@@ -62,6 +62,28 @@ class FormatTest {
                 (sectors + 1) * 512 - offset % 512, L2Entry.compressedLength(descriptor, geometry));
     }
 
+    /** As above; the sectors counted are those after the first, and the offset has 56 bits. */
+    @ParameterizedTest
+    @CsvSource({
+        "9, 61, 0, 511, 0",
+        "9, 61, 512, 1, 0",
+        "9, 61, 511, 2, 1",
+        "9, 61, 72057594037927425, 511, 0",
+        "16, 54, 1000, 24, 0",
+        "16, 54, 1000, 25, 1",
+        "16, 54, 511, 65535, 128",
+        "21, 49, 511, 2097151, 4096",
+        "21, 49, 562949951324160, 2097151, 4095"
+    })
+    void compressedDescriptor_isPutTogether(
+            int clusterBits, int x, long offset, long length, long more) {
+        Geometry geometry = new Geometry(3, clusterBits, false, 4, false);
+        assertEquals(1L << Math.min(x, 56), L2Entry.compressedEnd(geometry));
+        long descriptor = L2Entry.compressed(offset, length, geometry);
+        assertEquals(L2Entry.COMPRESSED | (more << x) | offset, descriptor);
+        assertEquals(offset, L2Entry.compressedOffset(descriptor, geometry));
+    }
+
     @Test
     void parts_areMaskedFromFirstToLast() {
         assertEquals(-1, L2Entry.parts(0, 31));
