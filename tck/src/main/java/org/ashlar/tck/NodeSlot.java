@@ -11,6 +11,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
 import org.ashlar.spi.Child;
+import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Children;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.Face;
@@ -56,6 +57,18 @@ final class NodeSlot implements BlockNode {
     /** Returns every edge, those that lead nowhere included. */
     List<RigChild> edges() {
         return edges;
+    }
+
+    /** Returns the edge of that name, replaced by one in that role if it has another. */
+    RigChild edge(String name, ChildRole role) {
+        for (RigChild edge : edges) {
+            if (edge.name().equals(name)) {
+                RigChild wanted = edge.role() == role ? edge : edge.inRole(role);
+                edges.set(edges.indexOf(edge), wanted);
+                return wanted;
+            }
+        }
+        throw new IllegalArgumentException("no edge '" + name + "'");
     }
 
     Children children() {

@@ -60,6 +60,11 @@ final class RigChild implements Child {
         return this;
     }
 
+    /** Returns an edge that leads where this does, in another role. */
+    RigChild inRole(ChildRole other) {
+        return new RigChild(name, other, mayWrite, root).connect(target);
+    }
+
     boolean isAttached() {
         return target.isPresent();
     }

@@ -207,7 +207,8 @@ public final class RigNode implements AutoCloseable {
                             Opening.check(driver, driver.options(), options),
                             settings,
                             request,
-                            background));
+                            background,
+                            slot));
         }
     }
 

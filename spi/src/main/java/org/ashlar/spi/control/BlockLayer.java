@@ -38,6 +38,15 @@ public interface BlockLayer {
     /** Gives exactly the named nodes new options, all or none (QMP {@code blockdev-reopen}). */
     void reopen(List<OptionTree> options) throws IOException;
 
+    /**
+     * Gives a node whose driver takes a list of children one more, led to a node that exists (QMP
+     * {@code x-blockdev-change}).
+     */
+    void addChild(String parentName, String nodeName) throws IOException;
+
+    /** Takes a child out of a node whose driver takes a list of them. */
+    void removeChild(String parentName, String childName) throws IOException;
+
     /** Changes a node's length in bytes (QMP {@code block_resize}). */
     void resize(String nodeName, long length) throws IOException;
 

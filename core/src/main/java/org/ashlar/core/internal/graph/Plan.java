@@ -40,6 +40,7 @@ public final class Plan implements ChangePlan {
     private final Set<Node> removed = new LinkedHashSet<>();
     private boolean abandoned;
     private final List<EdgeState> loosened = new ArrayList<>();
+    private final Set<EdgeKey> ended = new LinkedHashSet<>();
     private final Map<Node, BlockNode> replaced = new LinkedHashMap<>();
     private final Set<SourceKey> removedSources = new LinkedHashSet<>();
 
@@ -94,6 +95,18 @@ public final class Plan implements ChangePlan {
         edits.add(draft -> draft.attach(new EdgeState(key, target, Permissions.NONE)));
     }
 
+    /** Gives a node an edge that it never had; its slot is the caller's until the switch. */
+    public void attach(EdgeState edge) throws BlockException {
+        if (now.state(edge.target()) == null) {
+            throw new BlockException(
+                    Kind.NOT_FOUND, "Node '%s' has gone".formatted(edge.target().name()));
+        }
+        hold(edge.key().owner(), Hold.ALTERED);
+        edges.add(edge.key());
+        lead(edge.target());
+        edits.add(draft -> draft.attach(edge));
+    }
+
     /** Adds a root edge. */
     public void attach(EdgeKey root, String nodeName, Permissions permissions)
             throws BlockException {
@@ -119,6 +132,10 @@ public final class Plan implements ChangePlan {
     public void detach(Child edge) throws BlockException {
         EdgeState state = find(edge);
         alter(state);
+        if (state.key().owner() instanceof Node parent
+                && !parent.vacant().containsValue(state.key())) {
+            ended.add(state.key());
+        }
         edits.add(draft -> draft.detach(state.key()));
     }
 
@@ -361,6 +378,16 @@ public final class Plan implements ChangePlan {
     @SuppressWarnings("ReferenceEquality") // the same edge may be leaving the same node twice
     boolean hasLoosened(EdgeState edge) {
         return loosened.stream().anyMatch(own -> own == edge);
+    }
+
+    /**
+     * Returns the edges of nodes that stay which are taken out for good: nothing may lead them to a
+     * node again.
+     */
+    List<EdgeKey> ended() {
+        return ended.stream()
+                .filter(edge -> edge.owner() instanceof Node parent && !removed.contains(parent))
+                .toList();
     }
 
     /** Returns the faces that serve no longer afterwards. */

@@ -64,6 +64,7 @@ public final class Settlement {
             plan.removed().forEach(draft::settle);
             return draft;
         });
+        plan.ended().forEach(edge -> graph.giveEdgeSlot(edge.slot()));
         plan.removedSources().forEach(this::giveBack);
         plan.removed().forEach(this::giveBack);
     }

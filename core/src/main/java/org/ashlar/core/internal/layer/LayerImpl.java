@@ -13,6 +13,7 @@ import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.core.internal.graph.SourceKey;
 import org.ashlar.core.internal.graph.Sources;
 import org.ashlar.core.internal.open.Creation;
+import org.ashlar.core.internal.open.ListedChildren;
 import org.ashlar.core.internal.open.Opening;
 import org.ashlar.core.internal.open.References;
 import org.ashlar.core.internal.open.Reopening;
@@ -155,6 +156,16 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
         } finally {
             reopening.end(published);
         }
+    }
+
+    @Override
+    public void addChild(String parentName, String nodeName) throws IOException {
+        reopen(List.of(ListedChildren.of(graph.view(), parentName).with(nodeName)));
+    }
+
+    @Override
+    public void removeChild(String parentName, String childName) throws IOException {
+        reopen(List.of(ListedChildren.of(graph.view(), parentName).without(childName)));
     }
 
     @Override

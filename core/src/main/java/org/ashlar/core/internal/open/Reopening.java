@@ -2,27 +2,32 @@ package org.ashlar.core.internal.open;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.ashlar.core.internal.graph.EdgeKey;
 import org.ashlar.core.internal.graph.EdgeState;
+import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.NodeState.Traits;
 import org.ashlar.core.internal.graph.Plan;
 import org.ashlar.core.internal.graph.Snapshot;
-import org.ashlar.core.internal.io.ControlRequest;
+import org.ashlar.core.internal.graph.Staging;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Face;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.ReopenRequest;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.graph.ChangePlan;
+import org.ashlar.spi.image.BackingLink;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.option.OptionValues;
@@ -39,22 +44,45 @@ public final class Reopening {
     private final OpenServices services;
     private final List<OptionTree> wanted;
     private final List<NewFace> faces = new ArrayList<>();
+    private final List<Wanted> nodes = new ArrayList<>();
+
+    /** What one node is to become, before its driver has said how. */
+    private record Wanted(
+            NodeState old,
+            BlockDriver driver,
+            OptionValues values,
+            Traits traits,
+            WantedEdges edges) {}
 
     /** What one node is to become. */
-    private record NewFace(NodeState old, Face face, Traits traits) {}
+    private record NewFace(NodeState old, Face face, Traits traits, List<EdgeState> edges) {}
 
     public Reopening(OpenServices services, List<OptionTree> wanted) {
         this.services = services;
         this.wanted = List.copyOf(wanted);
     }
 
-    /** Returns the nodes' names; the caller keeps these nodes from here to the end. */
+    /**
+     * Returns the nodes' names and those of the children they are to have; the caller keeps these
+     * nodes from here to the end.
+     */
     public Set<String> names(Snapshot now) throws BlockException {
         Set<String> names = new LinkedHashSet<>();
         for (OptionTree options : wanted) {
             String name = find(now, options).name();
             if (!names.add(name)) {
                 throw BlockException.invalid("Node '" + name + "' is to be reopened twice");
+            }
+        }
+        for (OptionTree options : wanted) {
+            OptionTree described =
+                    options.with(NodeOptions.DRIVER, find(now, options).node.driver());
+            for (String child : References.in(described, services.drivers())) {
+                if (now.state(child) == null) {
+                    throw new BlockException(
+                            Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + child + "'");
+                }
+                names.add(child);
             }
         }
         return names;
@@ -72,28 +100,61 @@ public final class Reopening {
         return state;
     }
 
-    /** Lets every driver stage its new face. */
+    /** Lets every driver stage its new face, over the children that it is to have. */
     public void prepare() throws IOException {
-        try (ControlRequest request = new ControlRequest(services.graph().current())) {
+        Snapshot now = services.graph().current();
+        try (OpeningRequest request = new OpeningRequest(now)) {
             for (OptionTree options : wanted) {
-                faces.add(prepare(request, find(request.snapshot(), options), options));
+                read(request, find(now, options), options);
+            }
+            new Circles(now).check(edgesByNode());
+            Staging staging = new Staging(now);
+            for (Wanted node : nodes) {
+                show(staging, node);
+            }
+            request.see(staging.view());
+            for (Wanted node : nodes) {
+                prepare(request, staging, node);
             }
         }
     }
 
-    private NewFace prepare(Request request, NodeState old, OptionTree options) throws IOException {
+    private void read(Request request, NodeState old, OptionTree options) throws IOException {
         BlockDriver driver = driverOf(old, options);
         NodeSettings settings = NodeOptions.settings(options, NodeSettings.DEFAULT);
         OptionTree own = NodeOptions.ownOf(driver, options);
         checkUnchanged(driver, NodeOptions.ownOf(driver, old.traits().options()), own);
         OptionValues values = OptionValues.check(driver.options(), own);
-        old.node.control().lock();
+        WantedEdges edges = new WantedEdges(services, services.graph().current(), old, options);
+        nodes.add(new Wanted(old, driver, values, old.traits().with(options, settings), edges));
+        boolean namesBacking =
+                old.face
+                        .facet(request, BackingLink.class)
+                        .flatMap(BackingLink::backing)
+                        .isPresent();
+        edges.read(driver, namesBacking);
+    }
+
+    private Map<Node, List<EdgeState>> edgesByNode() {
+        Map<Node, List<EdgeState>> edges = new LinkedHashMap<>();
+        nodes.forEach(node -> edges.put(node.old.node, node.edges.edges()));
+        return edges;
+    }
+
+    private static void show(Staging staging, Wanted node) {
+        staging.add(node.old.node, node.old.face, node.traits, node.edges.edges());
+    }
+
+    private void prepare(OpeningRequest request, Staging staging, Wanted node) throws IOException {
+        node.old.node.control().lock();
         try {
-            Face face =
-                    old.face.prepareReopen(new Context(old, values, settings, request, services));
-            return new NewFace(old, face, old.traits().with(options, settings));
+            Context context = new Context(this, node, request, staging);
+            Face face = node.old.face.prepareReopen(context);
+            NewFace made = new NewFace(node.old, face, node.traits, node.edges.edges());
+            faces.add(made);
+            node.edges.requireTaken();
         } finally {
-            old.node.control().unlock();
+            node.old.node.control().unlock();
         }
     }
 
@@ -126,7 +187,9 @@ public final class Reopening {
         for (NewFace face : faces) {
             String name = face.old.name();
             NodeState current = now.state(name);
-            if (current == null || current.face != face.old.face) {
+            if (current == null
+                    || current.face != face.old.face
+                    || !isLedAs(current.edges(), face.old.edges())) {
                 throw new BlockException(
                         Kind.BUSY, "Node '" + name + "' was changed while it was being reopened");
             }
@@ -134,40 +197,22 @@ public final class Reopening {
             if (!face.face.together()) {
                 plan.drain(name);
             }
+            if (!isLedAs(face.edges, current.edges())) {
+                new EdgeSwitch(now, current, face.edges).describe(plan);
+            }
             if (current.isWritable() && face.traits.settings().readOnly()) {
                 plan.drain(name);
                 plan.outside(new LastWrites(current));
             }
-            for (EdgeState edge : current.edges()) {
-                describeChild(plan, edge, face.traits.options().find(edge.key().name()));
-            }
-            describeNewChildren(plan, current, face.traits.options());
         }
     }
 
-    /** Leads edges that led nowhere to the nodes that the options name. */
-    private static void describeNewChildren(Plan plan, NodeState current, OptionTree options)
-            throws BlockException {
-        for (EdgeKey vacant : current.node.vacant().values()) {
-            Optional<String> target = options.text(vacant.name()).filter(name -> !name.isEmpty());
-            boolean attached = current.edges().stream().anyMatch(edge -> edge.key().equals(vacant));
-            if (target.isPresent() && !attached) {
-                plan.attach(current.name(), vacant.name(), vacant.role(), target.get());
-            }
-        }
+    private static boolean isLedAs(List<EdgeState> some, List<EdgeState> others) {
+        return leads(some).equals(leads(others));
     }
 
-    private static void describeChild(Plan plan, EdgeState edge, Optional<Object> wanted)
-            throws BlockException {
-        if (wanted.isEmpty() || wanted.get() instanceof Map<?, ?>) {
-            return;
-        }
-        boolean none = wanted.get().equals(OptionTree.NONE) || wanted.get().equals("");
-        if (none) {
-            plan.detach(edge.key());
-        } else if (!wanted.get().equals(edge.target().name())) {
-            plan.retarget(edge.key(), wanted.get().toString());
-        }
+    private static Map<EdgeKey, Node> leads(List<EdgeState> edges) {
+        return edges.stream().collect(Collectors.toMap(EdgeState::key, EdgeState::target));
     }
 
     /** Lets a face that is to write no more write out what it keeps. */
@@ -188,28 +233,47 @@ public final class Reopening {
         if (published) {
             return;
         }
-        for (NewFace face : faces) {
-            try {
-                face.face.node().close();
-            } catch (IOException | RuntimeException error) {
-                LOG.warn(
-                        "giving up the reopening of node '{}': {}",
-                        face.old.name(),
-                        error.toString());
-            }
+        faces.forEach(Reopening::close);
+        nodes.forEach(node -> node.edges.discard());
+    }
+
+    private static void close(NewFace face) {
+        try {
+            face.face.node().close();
+        } catch (IOException | RuntimeException error) {
+            LOG.warn("giving up the reopening of node '{}': {}", face.old.name(), error.toString());
         }
     }
 
     private record Context(
-            NodeState old,
-            OptionValues options,
-            NodeSettings settings,
-            Request request,
-            OpenServices services)
+            Reopening reopening, Wanted node, OpeningRequest request, Staging staging)
             implements ReopenRequest {
         @Override
+        public OptionValues options() {
+            return node.values;
+        }
+
+        @Override
+        public NodeSettings settings() {
+            return node.traits.settings();
+        }
+
+        @Override
+        public Child attach(String name, ChildRole role) throws IOException {
+            EdgeKey edge = node.edges.attach(name, role);
+            show(staging, node);
+            request.see(staging.view());
+            return edge;
+        }
+
+        @Override
+        public List<Child> attachAll(String name, ChildRole role) {
+            return List.copyOf(node.edges.attachAll(name));
+        }
+
+        @Override
         public Background background() {
-            return services.backgrounds().of(old.node);
+            return reopening.services.backgrounds().of(node.old.node);
         }
     }
 }

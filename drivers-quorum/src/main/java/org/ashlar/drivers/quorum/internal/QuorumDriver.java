@@ -17,7 +17,7 @@ import org.ashlar.spi.option.Option;
  * the vote. Stateless. Source: QMP schema, {@code BlockdevOptionsQuorum}.
  */
 final class QuorumDriver implements BlockDriver {
-    private static final String CHILDREN = "children";
+    static final String CHILDREN = "children";
 
     @Override
     public String name() {

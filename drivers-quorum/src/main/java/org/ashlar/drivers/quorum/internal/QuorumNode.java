@@ -171,7 +171,7 @@ final class QuorumNode implements BlockNode {
         outcomes.report(parts.reporter(), Reporter.Type.WRITE, range);
         for (int child = 0; child < parts.children().size(); child++) {
             if (!outcomes.isGood(child)) {
-                parts.behind().add(child);
+                parts.behind().get(child).set(true);
             }
         }
         if (outcomes.good() < settings.threshold()) {
@@ -254,9 +254,13 @@ final class QuorumNode implements BlockNode {
 
     @Override
     public Face prepareReopen(ReopenRequest request) throws IOException {
-        QuorumSettings changed = QuorumSettings.of(request.options(), parts.children().size());
+        List<Child> children = request.attachAll(QuorumDriver.CHILDREN, ChildRole.DATA);
+        settings.checkChange(parts.children().size(), children.size());
+        QuorumSettings changed = QuorumSettings.of(request.options(), children.size());
         boolean mayWrite = !request.settings().readOnly();
-        return new Face(new QuorumNode(parts, changed, mayWrite), true);
+        QuorumNode face = new QuorumNode(parts.over(children), changed, mayWrite);
+        face.length(request.request());
+        return new Face(face, true);
     }
 
     @Override

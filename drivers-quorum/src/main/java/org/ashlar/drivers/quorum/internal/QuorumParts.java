@@ -1,9 +1,10 @@
 package org.ashlar.drivers.quorum.internal;
 
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers;
@@ -18,7 +19,8 @@ import org.ashlar.spi.Request;
  * @param background where rewrites run
  * @param buffers scratch memory for answers
  * @param turns orders requests that overlap
- * @param behind the children, by index, that have missed a change since the node was opened
+ * @param behind by the child's index, whether it has missed a change since it came; a child that
+ *     stays over a reopen keeps its flag
  */
 record QuorumParts(
         List<Child> children,
@@ -26,10 +28,11 @@ record QuorumParts(
         Background background,
         Buffers buffers,
         RangeTurns turns,
-        Set<Integer> behind) {
+        List<AtomicBoolean> behind) {
 
     QuorumParts {
         children = List.copyOf(children);
+        behind = List.copyOf(behind);
     }
 
     static QuorumParts of(
@@ -40,7 +43,24 @@ record QuorumParts(
                 background,
                 buffers,
                 new RangeTurns(),
-                ConcurrentHashMap.newKeySet());
+                children.stream().map(_ -> new AtomicBoolean()).toList());
+    }
+
+    /** Returns these over other children; an edge that stays is known by its name. */
+    QuorumParts over(List<Child> others) {
+        Map<String, AtomicBoolean> known = new HashMap<>();
+        for (int child = 0; child < children.size(); child++) {
+            known.put(children.get(child).name(), behind.get(child));
+        }
+        return new QuorumParts(
+                others,
+                new Reporter(reporter.nodeName(), others, reporter.events()),
+                background,
+                buffers,
+                turns,
+                others.stream()
+                        .map(child -> known.getOrDefault(child.name(), new AtomicBoolean()))
+                        .toList());
     }
 
     /** Does a part on every child at the same time. */

@@ -163,7 +163,7 @@ final class QuorumReads {
                                 + "': every child has missed a change");
         List<Child> children = parts.children();
         for (int child = 0; child < children.size(); child++) {
-            if (!parts.behind().contains(child)) {
+            if (!parts.behind().get(child).get()) {
                 try {
                     children.get(child).read(request, offset, into);
                     return;

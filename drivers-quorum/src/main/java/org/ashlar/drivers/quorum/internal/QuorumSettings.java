@@ -56,14 +56,30 @@ record QuorumSettings(
         if (threshold > children) {
             throw BlockException.invalid("threshold may not exceed children count");
         }
-        if (blkverify && (children != 2 || threshold != 2)) {
+        boolean votes = options.get(READ_PATTERN) == ReadPattern.QUORUM;
+        if (votes && blkverify && (children != 2 || threshold != 2)) {
             throw BlockException.invalid(
                     "blkverify=on can only be set if there are exactly two files and"
                             + " vote-threshold is 2");
         }
-        if (blkverify && rewrite) {
+        if (votes && blkverify && rewrite) {
             throw BlockException.invalid("rewrite-corrupted=on cannot be used with blkverify=on");
         }
         return new QuorumSettings((int) threshold, blkverify, rewrite, options.get(READ_PATTERN));
+    }
+
+    /**
+     * Checks that a quorum with these settings may come by so many children.
+     *
+     * @throws BlockException of kind {@code INVALID}, worded as the reference words it
+     */
+    void checkChange(int before, int after) throws BlockException {
+        if (blkverify && after > before) {
+            throw BlockException.invalid("Cannot add a child to a quorum in blkverify mode");
+        }
+        if (after < before && after < threshold) {
+            throw BlockException.invalid(
+                    "The number of children cannot be lower than the vote threshold " + threshold);
+        }
     }
 }

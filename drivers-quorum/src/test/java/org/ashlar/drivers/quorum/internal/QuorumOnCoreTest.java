@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.ashlar.core.EmbeddedLayer;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.spi.BlockDriver;
@@ -143,5 +144,85 @@ class QuorumOnCoreTest {
         assertEquals("threshold may not exceed children count", tooHigh.getMessage());
         assertThrows(BlockException.class, () -> addQuorum(1, List.of()));
         assertEquals(3, layer.graph().nodes().size());
+    }
+
+    @Test
+    void child_isAddedAndTakenOut_whileInUse_underAKeyOfItsOwn() throws IOException {
+        addQuorum(2, List.of("m0", "m1"));
+        try (Root client = writer("q")) {
+            write(client, 0, (byte) 1);
+            layer.addChild("q", "m2");
+            assertEquals(Map.of("children.0", "m0", "children.1", "m1", "children.2", "m2"), led());
+            write(client, 1, (byte) 2);
+            layer.removeChild("q", "children.1");
+            assertEquals(Map.of("children.0", "m0", "children.2", "m2"), led());
+            write(client, 2, (byte) 3);
+            layer.addChild("q", "m1");
+            assertEquals("m1", led().get("children.3"));
+            layer.removeChild("q", "children.0");
+        }
+        assertArrayEquals(new byte[] {1, 2, 3}, bytesOf("m0"));
+        assertArrayEquals(new byte[] {1, 2, 0}, bytesOf("m1"));
+        assertArrayEquals(new byte[] {0, 2, 3}, bytesOf("m2"));
+    }
+
+    private Map<String, String> led() throws IOException {
+        return layer.graph().node("q").children().stream()
+                .collect(Collectors.toMap(EdgeInfo::name, EdgeInfo::target));
+    }
+
+    private byte[] bytesOf(String node) throws IOException {
+        try (Root alone = layer.attach("reader", node, Permissions.READ)) {
+            return read(alone, 0, 3);
+        }
+    }
+
+    @Test
+    void child_whoseAddingOrRemovalIsRefused_changesNothing() throws IOException {
+        addQuorum(2, List.of("m0", "m1"));
+        layer.add(OptionTree.typed(Map.of("driver", "memory", "node-name", "big", "size", 8192)));
+        assertEquals(
+                "The number of children cannot be lower than the vote threshold 2",
+                assertThrows(BlockException.class, () -> layer.removeChild("q", "children.0"))
+                        .getMessage());
+        assertEquals(
+                "Node 'q' does not have child 'children.7'",
+                assertThrows(BlockException.class, () -> layer.removeChild("q", "children.7"))
+                        .getMessage());
+        assertThrows(BlockException.class, () -> layer.addChild("q", "big"));
+        assertEquals(
+                "The node m2 does not support adding a child",
+                assertThrows(BlockException.class, () -> layer.addChild("m2", "m0")).getMessage());
+        assertEquals(Map.of("children.0", "m0", "children.1", "m1"), led());
+        layer.delete("big");
+    }
+
+    @Test
+    void reopening_changesTheListAndTheThresholdAtOnce() throws IOException {
+        addQuorum(1, List.of("m0", "m1"));
+        layer.reopen(
+                List.of(
+                        OptionTree.typed(
+                                Map.of(
+                                        "driver",
+                                        "quorum",
+                                        "node-name",
+                                        "q",
+                                        "vote-threshold",
+                                        2,
+                                        "read-pattern",
+                                        "fifo",
+                                        "children",
+                                        List.of("m2", "m0")))));
+        assertEquals(Map.of("children.0", "m0", "children.2", "m2"), led());
+        try (Root alone = writer("m1")) {
+            write(alone, 0, (byte) 5);
+        }
+        try (Root client = layer.attach("reader", "q", Permissions.READ);
+                Admission admission = client.consumer("test").admit(Access.READ)) {
+            byte[] one = new byte[1];
+            client.root().read(admission.request(), 0, MemorySegment.ofArray(one));
+            assertEquals(0, one[0]);
+        }
     }
 }

@@ -217,6 +217,16 @@ final class FakeLayer implements BlockLayer {
     }
 
     @Override
+    public void addChild(String parentName, String nodeName) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void removeChild(String parentName, String childName) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void resize(String nodeName, long length) {
         throw new UnsupportedOperationException();
     }

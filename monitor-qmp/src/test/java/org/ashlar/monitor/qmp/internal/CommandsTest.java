@@ -83,6 +83,8 @@ class CommandsTest {
                 "blockdev-del,         {'node-name':'n'},           delete n",
                 "block_resize,         `{'node-name':'n','size':9}`, resize n 9",
                 "block_resize,         `{'device':'n','size':9}`,   resize n 9",
+                "x-blockdev-change,    `{'parent':'n','child':'children.1'}`, remove child n"
+                        + " children.1",
             })
     void command_withArguments_isPassedOn(String command, String arguments, String call)
             throws Exception {

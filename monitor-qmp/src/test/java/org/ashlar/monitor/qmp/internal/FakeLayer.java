@@ -53,6 +53,16 @@ final class FakeLayer implements BlockLayer {
     }
 
     @Override
+    public void addChild(String parentName, String nodeName) {
+        calls.add("add child " + parentName + " " + nodeName);
+    }
+
+    @Override
+    public void removeChild(String parentName, String childName) {
+        calls.add("remove child " + parentName + " " + childName);
+    }
+
+    @Override
     public void resize(String nodeName, long length) {
         calls.add("resize " + nodeName + " " + length);
     }

@@ -18,7 +18,7 @@ import org.ashlar.spi.option.Option;
 
 /** Opens and creates images that are nothing but their data. Immutable. */
 public final class RawDriver implements BlockDriver {
-    private static final String FILE = "file";
+    static final String FILE = "file";
 
     private static final Option<Long> SIZE =
             Option.bytes("size").required().help("Virtual disk size");
@@ -65,8 +65,7 @@ public final class RawDriver implements BlockDriver {
     @Override
     public BlockNode open(OpenRequest request) throws IOException {
         Window window = Window.from(request.options());
-        ChildRole role = window.isWhole() ? ChildRole.FILTERED : ChildRole.DATA;
-        Child file = request.attach(FILE, role);
+        Child file = request.attach(FILE, window.role());
         window.checkOver(file.length(request.request()));
         return new RawNode(file, window);
     }

@@ -106,13 +106,9 @@ final class RawNode implements BlockNode {
     @Override
     public Face prepareReopen(ReopenRequest request) throws IOException {
         Window next = Window.from(request.options());
-        if (file.role() == ChildRole.FILTERED && !next.isWhole()) {
-            throw BlockException.invalid(
-                    "A raw node that was opened without 'offset' and 'size' cannot get them by a"
-                            + " reopen");
-        }
-        next.checkOver(file.length(request.request()));
-        return new Face(new RawNode(file, next), true);
+        Child under = request.attach(RawDriver.FILE, next.role());
+        next.checkOver(under.length(request.request()));
+        return new Face(new RawNode(under, next), true);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package org.ashlar.drivers.raw.internal.raw;
 
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionValues;
 
@@ -34,6 +35,11 @@ record Window(long offset, long size) {
     /** Returns whether all of the child is shown, byte for byte. */
     boolean isWhole() {
         return offset == 0 && !isFixed();
+    }
+
+    /** Returns what the child is used for: a part of it is not the same data. */
+    ChildRole role() {
+        return isWhole() ? ChildRole.FILTERED : ChildRole.DATA;
     }
 
     /** Returns the length of the node over a child of {@code childLength}. */

@@ -263,9 +263,11 @@ class RawNodeTest {
                             BlockException.class,
                             () -> node.prepareReopen(options("offset=2M"), NodeSettings.DEFAULT));
             assertEquals(Kind.INVALID, refused.kind());
-            assertThrows(
-                    BlockException.class,
-                    () -> whole.prepareReopen(options("offset=512"), NodeSettings.DEFAULT));
+            whole.reopen(options("offset=8192"), NodeSettings.DEFAULT);
+            assertEquals(7, whole.read(0, 1)[0]);
+            assertEquals(ChildRole.DATA, whole.children().getFirst().role());
+            whole.reopen(options(""), NodeSettings.DEFAULT);
+            assertEquals(ChildRole.FILTERED, whole.children().getFirst().role());
         }
 
         @Test

@@ -11,6 +11,7 @@ import org.ashlar.spi.BlockException;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.CommandCall;
 import org.ashlar.spi.control.MonitorCommand;
+import org.ashlar.spi.graph.GraphView;
 import org.ashlar.spi.job.ErrorPolicy;
 import org.ashlar.spi.job.JobSettings;
 import org.ashlar.spi.option.Option;
@@ -24,6 +25,9 @@ final class NodeCommands {
     private static final Option<String> REQUIRED_NODE_NAME = Option.text("node-name").required();
     private static final Option<String> DEVICE = Option.text("device");
     private static final Option<Long> SIZE = Option.integer("size").required();
+    private static final Option<String> PARENT = Option.text("parent").required();
+    private static final Option<String> CHILD = Option.text("child");
+    private static final Option<String> NEW_NODE = Option.text("node");
     private static final Option<String> NODE = Option.text("node").required();
     private static final Option<String> OVERLAY = Option.text("overlay").required();
     private static final Option<String> JOB_ID = Option.text("job-id").required();
@@ -37,6 +41,8 @@ final class NodeCommands {
                 Command.action("blockdev-add", NodeCommands::add).withOptionTree(),
                 Command.action("blockdev-del", NodeCommands::delete, REQUIRED_NODE_NAME),
                 Command.action("blockdev-reopen", NodeCommands::reopen, REOPEN_OPTIONS),
+                Command.action("x-blockdev-change", NodeCommands::change, PARENT, CHILD, NEW_NODE)
+                        .marked("unstable"),
                 Command.action("blockdev-snapshot", NodeCommands::snapshot, NODE, OVERLAY)
                         .marked("allow-write-only-overlay"),
                 Command.action("block_resize", NodeCommands::resize, DEVICE, NODE_NAME, SIZE),
@@ -88,6 +94,38 @@ final class NodeCommands {
                             .orElseThrow(() -> BlockException.invalid("node-name not specified")));
         }
         call.layer().reopen(nodes);
+    }
+
+    /** Adds a child to a node that takes any number of them, or takes one out. */
+    private static void change(CommandCall call) throws IOException {
+        String parent = call.arguments().get(PARENT);
+        GraphView now = call.layer().graph();
+        if (now.find(parent).isEmpty()) {
+            throw new BlockException(
+                    BlockException.Kind.NOT_FOUND,
+                    "Cannot find device='%s' nor node-name='%s'".formatted(parent, parent));
+        }
+        Optional<String> child = call.arguments().find(CHILD);
+        Optional<String> node = call.arguments().find(NEW_NODE);
+        if (child.isPresent() == node.isPresent()) {
+            throw BlockException.invalid(
+                    child.isPresent()
+                            ? "The parameters child and node are in conflict"
+                            : "Either child or node must be specified");
+        }
+        if (child.isPresent()) {
+            call.layer().removeChild(parent, child.get());
+            return;
+        }
+        if (now.find(node.get()).isEmpty()) {
+            throw new BlockException(
+                    BlockException.Kind.NOT_FOUND, "Node '" + node.get() + "' not found");
+        }
+        if (now.parents(node.get()).stream().anyMatch(edge -> !edge.root())) {
+            throw new BlockException(
+                    BlockException.Kind.BUSY, "The node " + node.get() + " already has a parent");
+        }
+        call.layer().addChild(parent, node.get());
     }
 
     private static OptionTree tree(Map<?, ?> members) {
