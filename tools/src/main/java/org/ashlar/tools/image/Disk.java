@@ -59,6 +59,11 @@ public final class Disk implements AutoCloseable {
         return access.cache().writethrough();
     }
 
+    /** Returns whether its format has clusters, which may be compressed in some images of it. */
+    public boolean hasClusters() {
+        return node.capabilities().clusterSize() > 1;
+    }
+
     /** Returns whether it stores compressed clusters. */
     public boolean compresses() {
         return node.capabilities().has(Feature.COMPRESS);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers.Buffer;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.image.ImageInfo;
@@ -92,6 +93,7 @@ final class Conversion {
         if (failed != null) {
             throw failed;
         }
+        requireCompression(0);
     }
 
     /** Zeroes in front of and between data are left out at this granularity, in bytes. */
@@ -208,7 +210,15 @@ final class Conversion {
         }
     }
 
+    /** An image whose format compresses may be one that cannot: it says so when it is written. */
+    private void requireCompression(long offset) throws ToolFailure {
+        if (options.compressed && !target.compresses()) {
+            throw failed("writing", offset, BlockException.unsupported("compression"));
+        }
+    }
+
     private void write(long offset, MemorySegment data, Lane writer) throws ToolFailure {
+        requireCompression(offset);
         try {
             writer.write(offset, data, options.compressed ? IoFlags.COMPRESSED : IoFlags.NONE);
         } catch (IOException failed) {

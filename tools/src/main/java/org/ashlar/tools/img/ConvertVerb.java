@@ -54,7 +54,7 @@ final class ConvertVerb implements Verb {
                         .with(CommonOptions.cache(options.targetCache, ""))
                         .unmapping(options.minSparse > 0);
         Disk target = CommonOptions.open(session, name, access);
-        if (options.compressed && !target.compresses()) {
+        if (options.compressed && !target.hasClusters()) {
             throw ToolFailure.of("Compression not supported for this file format");
         }
         if (target.lane().length() < length) {
@@ -73,6 +73,10 @@ final class ConvertVerb implements Verb {
         }
         if (options.compressed && creation.format().isPlain()) {
             throw ToolFailure.of("Compression not supported for this file format");
+        }
+        if (options.compressed
+                && !creation.values().text("preallocation").orElse("off").equals("off")) {
+            throw ToolFailure.of("Compression and preallocation not supported at the same time");
         }
         creation.values().put("size", length);
         try {

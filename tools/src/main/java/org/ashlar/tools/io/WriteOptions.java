@@ -60,6 +60,9 @@ final class WriteOptions {
 
     /** Checks what only makes sense together, and reads the pattern's file. */
     void checkTogether() throws BadArgument {
+        if (has(IoFlags.FUA) && has(IoFlags.COMPRESSED)) {
+            throw new BadArgument("-f and -b or -c cannot be specified at the same time");
+        }
         if (has(IoFlags.NO_FALLBACK) && !zero) {
             throw new BadArgument("-n requires -z to be specified");
         }

@@ -160,6 +160,12 @@ class IoReferenceTest {
                 "qemu-io -c 'write -z 0 64k' -c 'read -P 0 0 64k' -c 'discard 1M 64k' -c map"
                         + " @a.qcow2",
                 "qemu-io -c 'write -z -u 0 64k' -c map @a.qcow2",
+                "qemu-io -c 'write -c -P 5 3M 128k' -c 'read -P 5 3M 128k' -c map @a.qcow2",
+                "qemu-io -c 'write -c 3M 4k' -c 'write -c 3076k 64k' -c 'write -c 3M 0' @a.qcow2",
+                "qemu-io -c 'write -c -f 0 64k' -c 'write -c -n 0 64k' @a.qcow2",
+                "qemu-io -c 'write -c -z 0 64k' -c 'read -P 0 0 64k' @a.qcow2",
+                "qemu-io -c 'writev -c 0 64k' -c 'aio_write -c 0 64k' @a.qcow2",
+                "qemu-io -r -c 'write -c 3M 64k' @a.qcow2",
                 "qemu-io -c info @a.qcow2",
                 "qemu-io -c info @ext.qcow2",
                 "qemu-io -c 'alloc 0 64M' -c map @o.qcow2",
