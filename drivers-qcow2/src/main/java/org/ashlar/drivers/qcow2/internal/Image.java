@@ -193,6 +193,7 @@ final class Image {
         Header header = metadata.header();
         OpenOptions options = newest.options();
         metadata.resizeCaches(options.cacheSizes(header.geometry(), header.size()));
+        metadata.clusters().check(options.overlapAreas());
         metadata.lazyRefcounts(
                 !mixed
                         && header.geometry().version() >= 3
@@ -227,6 +228,7 @@ final class Image {
             throw BlockException.wouldBlock();
         }
         Metadata metadata = state().metadata;
+        metadata.snapshotAreas().find(request, options().overlapAreas());
         Features features = metadata.header().features();
         if (!features.equals(features.clearedForWriting())) {
             metadata.updateHeader(
@@ -237,6 +239,11 @@ final class Image {
                 writing = Writing.READY;
             }
         }
+    }
+
+    /** Finds what writes are to be kept off by a face that is to come. */
+    void findAreas(Request request, OpenOptions options) throws IOException {
+        state().metadata.snapshotAreas().find(request, options.overlapAreas());
     }
 
     /** Returns once all that completed is on stable storage. */

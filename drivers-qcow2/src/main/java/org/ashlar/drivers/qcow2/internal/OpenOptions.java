@@ -3,10 +3,12 @@ package org.ashlar.drivers.qcow2.internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.io.DiscardPolicy;
+import org.ashlar.drivers.qcow2.internal.table.Area;
 import org.ashlar.drivers.qcow2.internal.table.CacheSizes;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.NodeSettings;
@@ -126,6 +128,11 @@ record OpenOptions(
                     "Lazy refcounts require a qcow2 image with at least qemu 1.1 compatibility"
                             + " level");
         }
+    }
+
+    /** Returns the metadata that writes are kept off. */
+    Set<Area> overlapAreas() {
+        return OverlapOptions.areas(values);
     }
 
     /** Returns what becomes of discarded clusters. */

@@ -126,7 +126,11 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
     @Override
     public void flush(Request request) throws IOException {
         refuseToBlock(request);
-        image.flush(request);
+        try {
+            image.flush(request);
+        } catch (CorruptImageException found) {
+            throw image.corrupt(request, found);
+        }
     }
 
     @Override
@@ -178,6 +182,9 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
             throw BlockException.unsupported(
                     "Reopening a dirty qcow2 image for writing; opening it anew mends it, but"
                             + " this");
+        }
+        if (!readOnly) {
+            image.findAreas(request.request(), changed);
         }
         Qcow2Node face = new Qcow2Node(image, changed, request.settings());
         if (readOnly && !settings.readOnly()) {

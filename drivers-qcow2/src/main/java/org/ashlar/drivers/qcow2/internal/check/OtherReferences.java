@@ -2,11 +2,13 @@ package org.ashlar.drivers.qcow2.internal.check;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.ashlar.drivers.qcow2.internal.format.Features;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.format.HeaderExtension;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.format.Limits;
+import org.ashlar.drivers.qcow2.internal.format.SnapshotHeader;
 
 /**
  * Counts what snapshots, bitmaps and an encryption header take (spec, "Snapshots", "Bitmaps
@@ -14,11 +16,8 @@ import org.ashlar.drivers.qcow2.internal.format.Limits;
  * a check.
  */
 final class OtherReferences {
-    private static final int SNAPSHOT_FIXED = 40;
-    private static final int SNAPSHOT_EXTRA_MAX = 1024;
     private static final int BITMAP_FIXED = 24;
     private static final int BITMAPS_MAX = 65535;
-    private static final long DIRECTORY_MAX = 64L << 20;
     private static final int BITMAP_TABLE_MAX = 1 << 27;
 
     private final Disk disk;
@@ -44,7 +43,7 @@ final class OtherReferences {
             }
         }
         if (header.extension(HeaderExtension.BITMAPS).isPresent()
-                && (header.features().autoclear() & 1) != 0) {
+                && (header.features().autoclear() & Features.BITMAPS) != 0) {
             bitmaps(header.extension(HeaderExtension.BITMAPS).get().data());
         }
     }
@@ -65,24 +64,18 @@ final class OtherReferences {
                 findings.corruption("ERROR snapshot table is outside image");
                 return;
             }
-            ByteBuffer fixed = bytes(at, SNAPSHOT_FIXED);
-            long l1 = fixed.getLong(0);
-            long entries = Integer.toUnsignedLong(fixed.getInt(8));
-            int names =
-                    Short.toUnsignedInt(fixed.getShort(12))
-                            + Short.toUnsignedInt(fixed.getShort(14));
-            long extra = Integer.toUnsignedLong(fixed.getInt(36));
-            if (extra > SNAPSHOT_EXTRA_MAX) {
+            SnapshotHeader snapshot = SnapshotHeader.read(bytes(at, SnapshotHeader.LENGTH));
+            if (snapshot.extraLength() > Limits.SNAPSHOT_EXTRA_MAX) {
                 findings.errors++;
                 findings.say("ERROR snapshot table entry %d has too much extra metadata", i);
                 return;
             }
-            if (entries * Long.BYTES > Limits.L1_BYTES_MAX || geometry.inCluster(l1) != 0) {
-                findings.corruption("ERROR snapshot %d has an invalid L1 table", i);
+            if (snapshot.hasTable(geometry)) {
+                walk.l1(snapshot.l1Offset(), (int) snapshot.l1Entries(), false);
             } else {
-                walk.l1(l1, (int) entries, false);
+                findings.corruption("ERROR snapshot %d has an invalid L1 table", i);
             }
-            at += (SNAPSHOT_FIXED + extra + names + 7) & -8L;
+            at += snapshot.length();
         }
         walk.count(start, at - start);
     }
@@ -92,7 +85,7 @@ final class OtherReferences {
         if (extension.length < 24
                 || Integer.toUnsignedLong(in.getInt(0)) > BITMAPS_MAX
                 || in.getLong(8) < 0
-                || in.getLong(8) > DIRECTORY_MAX
+                || in.getLong(8) > Limits.BITMAP_DIRECTORY_BYTES_MAX
                 || !disk.isInFile(in.getLong(16))) {
             findings.corruption("ERROR invalid bitmaps extension");
             return;

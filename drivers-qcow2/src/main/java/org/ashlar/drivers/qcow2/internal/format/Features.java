@@ -30,6 +30,9 @@ public record Features(long incompatible, long compatible, long autoclear) {
     /** Compatible: reference counts may be written late, under the dirty bit. */
     public static final long LAZY_REFCOUNTS = 1;
 
+    /** Autoclear: the bitmaps that the image keeps are true. */
+    public static final long BITMAPS = 1;
+
     /** Autoclear: the data file is a raw image by itself. */
     public static final long RAW_EXTERNAL_DATA = 1 << 1;
 

@@ -112,7 +112,9 @@ final class AllocatingWrite {
     private void complete(Request request, Plan plan, boolean visible, Filling filling)
             throws IOException {
         boolean linked = false;
+        CopyOnWrite.Space space = plan.space;
         try {
+            metadata.clusters().beforeData(space.host(), space.end() - space.start());
             filling.fill();
             changes.beginChange();
             try {

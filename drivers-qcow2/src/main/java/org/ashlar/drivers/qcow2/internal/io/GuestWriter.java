@@ -6,6 +6,7 @@ import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
+import org.ashlar.drivers.qcow2.internal.table.MetadataClusters;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers;
 import org.ashlar.spi.IoFlags;
@@ -21,6 +22,7 @@ final class GuestWriter {
     private final Mapper mapper;
     private final GuestReader reader;
     private final HostFile data;
+    private final MetadataClusters clusters;
     private final EntryChanges changes;
     private final AllocatingWrite allocating;
     private final CompressedWriter compressed;
@@ -36,6 +38,7 @@ final class GuestWriter {
         this.mapper = mapper;
         this.reader = reader;
         this.data = metadata.data();
+        this.clusters = metadata.clusters();
         this.changes = changes;
         this.allocating = allocating;
         this.compressed = compressed;
@@ -98,6 +101,7 @@ final class GuestWriter {
     private void writeInPlace(Request request, long offset, long host, MemorySegment from)
             throws IOException {
         boolean announce = changes.mayBeUnannounced();
+        clusters.beforeData(host, from.byteSize());
         data.write(request, host, from);
         if (announce) {
             changes.announce(offset, from.byteSize());

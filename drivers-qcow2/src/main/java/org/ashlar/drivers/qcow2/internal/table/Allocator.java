@@ -48,7 +48,7 @@ final class Allocator {
     /** Hands out one cluster for an L2 table. */
     HostRun allocateL2() throws Missing, IOException {
         HostRun run = allocate(1);
-        metadata.add(run.offset() >>> geometry.clusterBits(), 1);
+        metadata.add(Area.ACTIVE_L2, run.offset() >>> geometry.clusterBits(), 1);
         return run;
     }
 
@@ -86,10 +86,10 @@ final class Allocator {
         return extend(Math.max(end, 1), wanted);
     }
 
-    /** Hands out {@code count} clusters that follow one another, at the end of what is counted. */
-    HostRun allocateTable(long count) throws Missing, IOException {
+    /** Hands out {@code count} clusters for an L1 table, at the end of what is counted. */
+    HostRun allocateL1(long count) throws Missing, IOException {
         HostRun run = allocateAtEnd(count);
-        metadata.add(run.offset() >>> geometry.clusterBits(), count);
+        metadata.add(Area.ACTIVE_L1, run.offset() >>> geometry.clusterBits(), count);
         return run;
     }
 
@@ -102,7 +102,7 @@ final class Allocator {
 
     private HostRun take(long first, long count) throws Missing, IOException {
         checkOffset(first + count);
-        checkOverlap(first, count);
+        metadata.beforeUse(first, count);
         refcounts.set(first, count, 1);
         if (cursor == first) {
             cursor = first + count;
@@ -110,18 +110,6 @@ final class Allocator {
         boolean fresh = first >= freshFrom;
         freshFrom = Math.max(freshFrom, first + count);
         return new HostRun(first << geometry.clusterBits(), count, fresh);
-    }
-
-    /** What is in use must not be handed out, even if its count says that it is free. */
-    private void checkOverlap(long first, long count) throws CorruptImageException {
-        long found = metadata.find(first, count);
-        if (found >= 0) {
-            throw new CorruptImageException(
-                    "Preventing invalid write on metadata (allocation overlaps with cluster %d)"
-                            .formatted(found),
-                    found << geometry.clusterBits(),
-                    geometry.clusterSize());
-        }
     }
 
     private void checkOffset(long endCluster) throws BlockException {
@@ -139,7 +127,8 @@ final class Allocator {
         long firstBlock = refcounts.blockOf(end);
         Extension plan = Extension.plan(this, start, firstBlock, wanted);
         checkOffset(start + plan.total());
-        checkOverlap(start, plan.total());
+        metadata.beforeUse(start, plan.total());
+        refcounts.checkTable();
         if (start < end) {
             // First, so that a block that is clean now cannot be evicted by those that are made.
             refcounts.set(start, Math.min(end - start, plan.total()), 1);
@@ -150,11 +139,11 @@ final class Allocator {
             long at = (start + plan.blocks()) << geometry.clusterBits();
             int entries = (int) (plan.tableClusters() << (geometry.clusterBits() - 3));
             refcounts.table().move(at, entries);
-            metadata.add(start + plan.blocks(), plan.tableClusters());
+            metadata.add(Area.REFCOUNT_TABLE, start + plan.blocks(), plan.tableClusters());
             quarantine.add(oldTable >>> geometry.clusterBits(), oldClusters, false);
         }
         for (long i = 0; i < plan.blocks(); i++) {
-            metadata.add(start + i, 1);
+            metadata.add(Area.REFCOUNT_BLOCK, start + i, 1);
             refcounts.createBlock(firstBlock + i, (start + i) << geometry.clusterBits());
         }
         long overhead = plan.total() - wanted;

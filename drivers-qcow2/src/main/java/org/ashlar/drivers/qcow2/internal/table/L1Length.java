@@ -38,7 +38,7 @@ public final class L1Length {
             return false;
         }
         long clusters = geometry.clustersFor((long) entries * Long.BYTES);
-        HostRun run = metadata.allocator().allocateTable(clusters);
+        HostRun run = metadata.allocator().allocateL1(clusters);
         if (l1.length() > 0) {
             long old = geometry.clustersFor((long) l1.length() * Long.BYTES);
             metadata.free(l1.offset(), old, false);

@@ -113,6 +113,8 @@ public final class L2Map {
                 link(request, made);
             }
         }
+        long table = l1.tableOffset(geometry.l1Index(guestOffset));
+        metadata.clusters().beforeTable(Area.ACTIVE_L2, table, geometry.clusterSize());
     }
 
     /** An L2 table on its way into the L1 table. */
@@ -129,6 +131,8 @@ public final class L2Map {
         if ((old & L2Entry.COPIED) != 0 && (old & L2Entry.OFFSET_MASK) != 0) {
             return null;
         }
+        metadata.clusters()
+                .beforeTable(Area.ACTIVE_L1, l1.offset(), (long) l1.length() * Long.BYTES);
         long offset = metadata.allocator().allocateL2().offset();
         return new NewTable(l1Index, old & L2Entry.OFFSET_MASK, offset, claims.add(l1Index, 1));
     }

@@ -1,7 +1,6 @@
 package org.ashlar.drivers.qcow2.internal.table;
 
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
@@ -37,6 +36,8 @@ public final class Metadata {
     private final TableCache l2;
     private final L2Map map;
     private final Refcounts refcounts;
+    private final MetadataClusters clusters;
+    private final SnapshotAreas snapshotAreas;
     private final Quarantine quarantine = new Quarantine();
     private final Allocator allocator;
     private final Packing packing;
@@ -64,10 +65,11 @@ public final class Metadata {
         this.map = new L2Map(this, sliceBits);
         this.l1Length = new L1Length(this);
         TopTable refcountTable = TopTable.ofRefcounts(lock, tables.refcounts);
-        this.refcounts = new Refcounts(file, refcountTable, geometry);
+        this.clusters = MetadataClusters.of(header, l1, refcountTable);
+        this.snapshotAreas = new SnapshotAreas(this);
+        this.refcounts = new Refcounts(file, refcountTable, geometry, clusters);
         this.bounds = new Bounds(this, background);
-        MetadataClusters inUse = MetadataClusters.of(header, List.of(l1, refcountTable));
-        this.allocator = new Allocator(geometry, refcounts, quarantine, inUse, bounds);
+        this.allocator = new Allocator(geometry, refcounts, quarantine, clusters, bounds);
         allocator.fileEnds(tables.fileLength);
         this.packing = new Packing(geometry, refcounts, allocator, quarantine);
         this.release = new Release(this, background);
@@ -160,6 +162,16 @@ public final class Metadata {
 
     public Refcounts refcounts() {
         return refcounts;
+    }
+
+    /** Returns what keeps writes off metadata. */
+    public MetadataClusters clusters() {
+        return clusters;
+    }
+
+    /** Returns what finds the metadata of snapshots. */
+    public SnapshotAreas snapshotAreas() {
+        return snapshotAreas;
     }
 
     /** Returns what fits the L1 table to the length of the disk. */

@@ -13,17 +13,21 @@ public final class Refcounts {
     private final TableCache blocks;
     private final RefcountWidth width;
     private final int blockBits;
+    private final long blockBytes;
+    private final MetadataClusters clusters;
 
     /** The first cluster after the last that any existing block counts. */
     private long end;
 
-    Refcounts(HostFile file, TopTable table, Geometry geometry) {
+    Refcounts(HostFile file, TopTable table, Geometry geometry, MetadataClusters clusters) {
         this.table = table;
+        this.clusters = clusters;
         int clusterBits = geometry.clusterBits();
         // A block is one slice, so that a new one is made in memory alone.
         this.blocks = new TableCache(file, table, clusterBits, clusterBits);
         this.width = new RefcountWidth(geometry.refcountOrder());
         this.blockBits = geometry.refcountBlockBits();
+        this.blockBytes = geometry.clusterSize();
         int blockCount = table.length();
         while (blockCount > 0 && table.tableOffset(blockCount - 1) == 0) {
             blockCount--;
@@ -68,11 +72,12 @@ public final class Refcounts {
     }
 
     /** Sets the counts of a run of clusters, whose blocks are there and in memory. */
-    void set(long first, long count, long value) throws Missing {
+    void set(long first, long count, long value) throws Missing, CorruptImageException {
         ReentrantLock lock = table.lock();
         assert lock.isHeldByCurrentThread();
         for (long cluster = first; cluster < first + count; ) {
             TableSlice slice = blocks.need(blockOf(cluster));
+            checkBlock(blockOf(cluster));
             int from = inBlock(cluster);
             int to = (int) Math.min(1L << blockBits, from + (first + count - cluster));
             for (int i = from; i < to; i++) {
@@ -84,8 +89,18 @@ public final class Refcounts {
         }
     }
 
+    private void checkBlock(long block) throws CorruptImageException {
+        clusters.beforeTable(Area.REFCOUNT_BLOCK, table.tableOffset(block), blockBytes);
+    }
+
+    /** Checks that the table itself may be changed where it is. */
+    void checkTable() throws CorruptImageException {
+        clusters.beforeTable(
+                Area.REFCOUNT_TABLE, table.offset(), (long) table.length() * Long.BYTES);
+    }
+
     /** Takes one pointer off a cluster's count and returns what is left. */
-    long decrease(long cluster) throws Missing {
+    long decrease(long cluster) throws Missing, CorruptImageException {
         long count = get(cluster);
         if (count == 0) {
             // The image was wrong about this cluster before; a count never goes below zero.

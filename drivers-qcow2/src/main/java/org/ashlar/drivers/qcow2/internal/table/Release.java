@@ -157,7 +157,7 @@ public final class Release {
         }
     }
 
-    private boolean lowerTo(long[] at, long end) throws Missing {
+    private boolean lowerTo(long[] at, long end) throws Missing, CorruptImageException {
         for (; at[0] < end; at[0]++) {
             if (metadata.refcounts().decrease(at[0]) == 0) {
                 metadata.allocator().freed(at[0]);
