@@ -2,6 +2,7 @@ package org.ashlar.dist;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.ashlar.tools.Command;
 import org.ashlar.tools.Terminal;
 import org.ashlar.tools.daemon.DaemonCommand;
@@ -23,13 +24,11 @@ public final class DaemonMain {
         Runtime.getRuntime().halt(code);
     }
 
-    private static int run(String program, List<String> args, Terminal terminal) {
+    /** Runs the command and returns its exit code. */
+    static int run(String program, List<String> args, Terminal terminal) {
         try {
             Home home = Home.ofLauncher();
-            // Before anything logs: what logs reads it once.
-            System.setProperty(
-                    "org.slf4j.simpleLogger.defaultLogLevel",
-                    home.settings().getProperty("log-level", "info"));
+            configureLog(home.settings().getProperty("log-level", "info"));
             LayerHost.Opener opener = () -> FrameworkHost.start(home);
             if (program.equals("qemu-storage-daemon")) {
                 return new DaemonCommand(opener).run(args, terminal.as(program));
@@ -42,5 +41,16 @@ public final class DaemonMain {
             terminal.error(String.valueOf(e.getMessage()));
             return 1;
         }
+    }
+
+    /** To be called before anything logs: what logs reads its settings once. */
+    private static void configureLog(String level) {
+        Map.of(
+                        "defaultLogLevel", level,
+                        "showDateTime", "true",
+                        // Costs a tool's start more than all else of the log, so not in the file.
+                        "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+                .forEach(
+                        (key, value) -> System.setProperty("org.slf4j.simpleLogger." + key, value));
     }
 }

@@ -1,6 +1,7 @@
 package org.ashlar.itest;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -82,5 +83,24 @@ class LauncherIT {
                     command,
                     "--help");
         }
+    }
+
+    @Test
+    void imgInfo_loadsEveryClassFromTheCache() {
+        Path image = folder.resolve("image.qcow2");
+        Tools.run(product.program("bin/ashlar"), "img", "create", "-f", "qcow2", image, "1M");
+
+        String log =
+                Tools.run(
+                                "env",
+                                "ASHLAR_JAVA_OPTS=-Xlog:class+load",
+                                product.program("bin/ashlar"),
+                                "img",
+                                "info",
+                                image)
+                        .out();
+
+        assertTrue(log.contains("org.ashlar.tools.Main source: shared objects file"), log);
+        assertFalse(log.contains("source: file:"), log);
     }
 }

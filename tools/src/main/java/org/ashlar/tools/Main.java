@@ -32,7 +32,7 @@ public final class Main {
      * @param argv0 the name or path under which the program was started
      * @return the exit code
      */
-    static int run(String argv0, List<String> args, Terminal terminal) {
+    public static int run(String argv0, List<String> args, Terminal terminal) {
         String name = argv0.substring(argv0.lastIndexOf('/') + 1);
         Command alone = compatible(name);
         if (alone != null) {

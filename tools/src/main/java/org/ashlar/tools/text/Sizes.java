@@ -1,9 +1,5 @@
 package org.ashlar.tools.text;
 
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
-
 /** Reads and prints numbers of bytes as the reference's tools do. Stateless. */
 public final class Sizes {
     private static final String SUFFIXES = "bkmgtpe";
@@ -23,20 +19,32 @@ public final class Sizes {
         text = text.startsWith("+") ? text.substring(1) : text;
         boolean hex = text.startsWith("0x") || text.startsWith("0X");
         int start = hex ? 2 : 0;
-        int end = digitsEnd(text, start, hex ? 16 : 10);
+        int radix = hex ? 16 : 10;
+        int end = digitsEnd(text, start, radix);
         if (end == start) {
             throw new NumberFormatException(given);
         }
-        BigDecimal value =
-                hex
-                        ? new BigDecimal(new java.math.BigInteger(text.substring(2, end), 16))
-                        : new BigDecimal(text.substring(0, end));
+        long whole = whole(text.substring(start, end), radix);
+        double fraction = 0;
         if (!hex && end < text.length() && text.charAt(end) == '.') {
-            int from = end + 1;
-            end = digitsEnd(text, from, 10);
-            value = end == from ? value : new BigDecimal(text.substring(0, end));
+            int from = end;
+            end = digitsEnd(text, from + 1, radix);
+            fraction = Double.parseDouble("0" + text.substring(from, end));
         }
-        return scale(value, text.substring(end), given);
+        long unit = unit(text.substring(end), given);
+        if (fraction > 0 && unit == 1) {
+            throw new NumberFormatException(given);
+        }
+        return Math.addExact(Math.multiplyExact(whole, unit), (long) (fraction * unit));
+    }
+
+    private static long whole(String digits, int radix) {
+        long value = 0;
+        for (int i = 0; i < digits.length(); i++) {
+            value = Math.multiplyExact(value, radix);
+            value = Math.addExact(value, Character.digit(digits.charAt(i), radix));
+        }
+        return value;
     }
 
     private static int digitsEnd(String text, int start, int radix) {
@@ -47,43 +55,51 @@ public final class Sizes {
         return end;
     }
 
-    private static long scale(BigDecimal value, String suffix, String given) {
-        int power = 0;
-        if (!suffix.isEmpty()) {
-            power =
-                    suffix.length() > 1
-                            ? -1
-                            : SUFFIXES.indexOf(Character.toLowerCase(suffix.charAt(0)));
-        }
-        boolean fraction = value.stripTrailingZeros().scale() > 0;
-        if (power < 0 || (fraction && power == 0)) {
+    private static long unit(String suffix, String given) {
+        int power =
+                suffix.length() > 1
+                        ? -1
+                        : suffix.isEmpty()
+                                ? 0
+                                : SUFFIXES.indexOf(Character.toLowerCase(suffix.charAt(0)));
+        if (power < 0) {
             throw new NumberFormatException(given);
         }
-        return value.multiply(BigDecimal.valueOf(1L << (10 * power)))
-                .setScale(0, RoundingMode.DOWN)
-                .longValueExact();
+        return 1L << (10 * power);
     }
 
     /** Prints with three significant digits: {@code 1.5 MiB}, {@code 452 KiB}, {@code 0 B}. */
     public static String human(long bytes) {
-        double threshold = 1000;
+        int power = power(bytes, 1000);
+        BinaryFraction scaled = new BinaryFraction(bytes, 10 * power);
+        long whole = scaled.whole();
+        int decimals = power == 0 || whole >= 100 ? 0 : whole >= 10 ? 1 : whole >= 1 ? 2 : 3;
+        String digits = scaled.fixed(decimals);
+        // A fourth digit, come by rounding up, is one too many for the reference's %.3g.
+        digits = digits.equals("1000") ? "1e+03" : withoutTrailingZeros(digits);
+        return digits + " " + UNITS[power] + "B";
+    }
+
+    private static int power(long bytes, long threshold) {
         int power = 0;
-        double scaled = bytes;
-        while (scaled >= threshold && power < UNITS.length - 1) {
-            scaled /= 1024;
+        while (power < UNITS.length - 1 && bytes >>> (10 * power) >= threshold) {
             power++;
         }
-        String digits =
-                new BigDecimal(scaled)
-                        .round(new MathContext(3, RoundingMode.HALF_EVEN))
-                        .stripTrailingZeros()
-                        .toPlainString();
-        return digits + " " + UNITS[power] + "B";
+        return power;
+    }
+
+    private static String withoutTrailingZeros(String digits) {
+        int end = digits.length();
+        while (digits.indexOf('.') >= 0 && digits.charAt(end - 1) == '0') {
+            end--;
+        }
+        return digits.substring(0, digits.charAt(end - 1) == '.' ? end - 1 : end);
     }
 
     /** Prints with three decimals: {@code 1.500 GiB}, {@code 64 KiB}, {@code 100 bytes}. */
     public static String threeDecimals(long bytes) {
-        return threeDecimals((double) bytes);
+        int power = power(bytes, 1024);
+        return inUnits(new BinaryFraction(bytes, 10 * power).fixed(3), power);
     }
 
     /** Prints a rate likewise. */
@@ -94,10 +110,13 @@ public final class Sizes {
             scaled /= 1024;
             power++;
         }
-        String digits = fixed(scaled, power == 0 ? 6 : 3);
+        return inUnits(fixed(scaled, power == 0 ? 6 : 3), power);
+    }
+
+    private static String inUnits(String digits, int power) {
         int zeros = digits.indexOf(".000");
-        digits = zeros < 0 ? digits : digits.substring(0, zeros);
-        return power == 0 ? digits + " bytes" : digits + " " + UNITS[power] + "B";
+        String shown = zeros < 0 ? digits : digits.substring(0, zeros);
+        return power == 0 ? shown + " bytes" : shown + " " + UNITS[power] + "B";
     }
 
     /** Prints with so many decimals; what is not a number as C does. */
@@ -108,6 +127,6 @@ public final class Sizes {
         if (Double.isInfinite(value)) {
             return value > 0 ? "inf" : "-inf";
         }
-        return new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).toPlainString();
+        return BinaryFraction.fixed(value, decimals);
     }
 }

@@ -3,6 +3,9 @@ package org.ashlar.tools.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -53,7 +56,11 @@ class SizesTest {
         "1000448,977 KiB",
         "1048576,1 MiB",
         "1610612736,1.5 GiB",
-        "2297856,2.19 MiB"
+        "2297856,2.19 MiB",
+        "1023488,1e+03 KiB",
+        "1047040,0.999 MiB",
+        "1151795604700004352,0.999 EiB",
+        "1152921504606846976,1 EiB"
     })
     void human_lengths_haveThreeDigits(long bytes, String text) {
         assertEquals(text, Sizes.human(bytes));
@@ -72,6 +79,31 @@ class SizesTest {
     })
     void threeDecimals_lengths_dropZeroDecimals(long bytes, String text) {
         assertEquals(text, Sizes.threeDecimals(bytes));
+    }
+
+    /** Against the library's exact decimals. */
+    @Test
+    void fixed_anyNumber_isRoundedExactlyHalvesToEven() {
+        long seed = new Random().nextLong();
+        Random random = new Random(seed);
+        for (int i = 0; i < 20_000; i++) {
+            double value = random.nextLong() * Math.pow(2, -random.nextInt(160));
+            double tie = random.nextInt(1 << 20) / 64.0;
+            int decimals = random.nextInt(7);
+            assertEquals(exactly(value, decimals), Sizes.fixed(value, decimals), "seed " + seed);
+            assertEquals(exactly(tie, decimals), Sizes.fixed(tie, decimals), "seed " + seed);
+        }
+        assertEquals("0.000", Sizes.fixed(0, 3));
+        assertEquals("0.00", Sizes.fixed(Double.MIN_VALUE, 2));
+        assertEquals("-1.50", Sizes.fixed(-1.5, 2));
+    }
+
+    private static String exactly(double value, int decimals) {
+        String digits =
+                new BigDecimal(Math.abs(value))
+                        .setScale(decimals, RoundingMode.HALF_EVEN)
+                        .toPlainString();
+        return (value < 0 ? "-" : "") + digits;
     }
 
     @Test

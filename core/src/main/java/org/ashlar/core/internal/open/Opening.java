@@ -283,8 +283,10 @@ public final class Opening {
         }
     }
 
+    /** Padded by hand: the first use of a formatter takes longer than to open a file. */
     private String madeUpName() {
-        return "#block%03d".formatted(services.graph().takeNodeId());
+        String number = Long.toString(services.graph().takeNodeId());
+        return "#block" + "0".repeat(Math.max(0, 3 - number.length())) + number;
     }
 
     void stage(Staged node) throws BlockException {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All contributions at one moment. Immutable.
@@ -66,14 +67,30 @@ final class Contents {
     /** Returns what is served of a kind, in the order in which the names came. */
     <T> Collection<T> all(Kind<T> kind) {
         return byKey.entrySet().stream()
-                .filter(entry -> entry.getKey().kind().equals(kind))
+                .filter(entry -> entry.getKey().kind().type() == kind.type())
                 .map(entry -> kind.type().cast(entry.getValue().getLast().value()))
                 .toList();
     }
 
+    /**
+     * A name among those of its kind. Its methods are written out, as the first use of those that
+     * the compiler makes costs every start some milliseconds.
+     */
     private record Key(Kind<?> kind, String name) {
         static Key of(Contribution<?> one) {
             return new Key(one.kind(), one.name());
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key
+                    && kind.type() == key.kind.type()
+                    && name.equals(key.name);
+        }
+
+        @Override
+        public int hashCode() {
+            return name.hashCode();
         }
     }
 }
