@@ -31,6 +31,13 @@ public interface JobRequest {
     Child attachRoot(String label, String nodeName, Permissions permissions) throws IOException;
 
     /**
+     * Makes a read-only node writable until the job has ended, with the storage that took over from
+     * it that it is read-only; to be called before roots that write are attached. Does nothing for
+     * a node that is writable.
+     */
+    void makeWritable(String nodeName) throws IOException;
+
+    /**
      * Claims an edge: until the job has ended no other change retargets or removes it.
      *
      * @throws org.ashlar.spi.BlockException of kind {@code BUSY} naming the job that has it

@@ -36,6 +36,7 @@ final class PermissionCheck {
             check(edge, edges(after));
             checkWritable(after, edge);
         }
+        checkWriters(before, after);
         try {
             for (EdgeState edge : touched) {
                 check(edge, transients(before));
@@ -43,6 +44,23 @@ final class PermissionCheck {
             return null;
         } catch (BlockException conflict) {
             return conflict.getMessage();
+        }
+    }
+
+    /** Refuses to make a node read-only that somebody writes. */
+    private static void checkWriters(Snapshot before, Snapshot after) throws BlockException {
+        for (NodeState state : after.states()) {
+            NodeState old = before.state(state.node);
+            if (old != null && old.isWritable() && !state.isWritable()) {
+                for (EdgeState edge : after.edgesTo(state.node)) {
+                    if (writes(edge)) {
+                        throw new BlockException(
+                                Kind.NOT_PERMITTED,
+                                "Read-only block node '%s' cannot support read-write users"
+                                        .formatted(state));
+                    }
+                }
+            }
         }
     }
 
@@ -91,11 +109,14 @@ final class PermissionCheck {
 
     private static void checkWritable(Snapshot graph, EdgeState edge) throws BlockException {
         NodeState target = graph.state(edge.target());
-        Permissions wanted = edge.permissions();
-        boolean writes = wanted.uses(Permission.WRITE) || wanted.uses(Permission.WRITE_UNCHANGED);
-        if (writes && target != null && !target.isWritable()) {
+        if (writes(edge) && target != null && !target.isWritable()) {
             throw new BlockException(Kind.NOT_PERMITTED, "Block node is read-only");
         }
+    }
+
+    private static boolean writes(EdgeState edge) {
+        Permissions used = edge.permissions();
+        return used.uses(Permission.WRITE) || used.uses(Permission.WRITE_UNCHANGED);
     }
 
     private static String describe(EdgeState edge) {

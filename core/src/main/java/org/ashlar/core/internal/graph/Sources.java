@@ -24,6 +24,12 @@ public interface Sources {
         void permissions(Child root, Permissions permissions) throws IOException;
 
         /**
+         * Makes a read-only node writable until the source is closed, with the storage that took
+         * over from it that it is read-only.
+         */
+        void makeWritable(String nodeName) throws IOException;
+
+        /**
          * Claims an edge for this source; refused with {@code BUSY} naming the source that has it.
          */
         void claim(Child edge) throws IOException;

@@ -93,7 +93,8 @@ final class Job {
     /** Waits while the job is paused or its rate is spent, then accounts for {@code bytes}. */
     void checkpoint(long bytes, long moved) throws BlockException {
         while (!ask(now -> now.pass(bytes, moved, clock.getAsLong()))) {
-            awaitWhile(now -> now.isPaused() || now.delay(clock.getAsLong()) > 0);
+            awaitWhile(JobState::standsStill); // a pause while the rate is spent is seen at once
+            awaitWhile(now -> !now.isPaused() && now.delay(clock.getAsLong()) > 0);
         }
     }
 

@@ -171,6 +171,11 @@ final class JobState {
         return paused;
     }
 
+    /** Returns whether the job is paused and has come to a stop. */
+    boolean standsStill() {
+        return status == PAUSED || status == STANDBY;
+    }
+
     /** Returns for how many nanoseconds the rate is spent. */
     long delay(long now) {
         return rate.delay(now);

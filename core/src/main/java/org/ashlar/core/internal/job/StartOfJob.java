@@ -32,6 +32,11 @@ record StartOfJob(String id, OptionValues options, Provider<GraphView> view, Sou
     }
 
     @Override
+    public void makeWritable(String nodeName) throws IOException {
+        source.makeWritable(nodeName);
+    }
+
+    @Override
     public void claim(Child edge) throws IOException {
         source.claim(edge);
     }

@@ -23,13 +23,17 @@ import org.ashlar.core.internal.io.RequestTrace;
 import org.ashlar.core.internal.open.Backgrounds;
 import org.ashlar.core.internal.open.OpenServices;
 import org.ashlar.core.internal.open.Prober;
+import org.ashlar.core.internal.open.Reopening;
 import org.ashlar.core.internal.update.DriverWatch;
 import org.ashlar.spi.Child;
+import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.control.Drivers;
 import org.ashlar.spi.control.Events;
 import org.ashlar.spi.graph.GraphChange;
+import org.ashlar.spi.source.Access;
+import org.ashlar.spi.source.Admission;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -108,6 +112,24 @@ public final class GraphServices {
                                 GraphSources.keyOf(owner)),
                         change::describe);
         left.await(limits.deadline());
+    }
+
+    /** Carries a reopening out; the nodes that it is about stay in the graph meanwhile. */
+    Settlement reopen(Reopening reopening) throws IOException {
+        boolean published = false;
+        try (Sources.Source keeper = sources.open("reopening")) {
+            for (String name : reopening.names(view())) {
+                keeper.addRoot(name, name, Permissions.NONE);
+            }
+            try (Admission _ = keeper.consumer("reopening").admit(Access.READ)) {
+                reopening.prepare();
+            }
+            Settlement left = changes.apply(limits.terms("reopening"), reopening::describe);
+            published = true;
+            return left;
+        } finally {
+            reopening.end(published);
+        }
     }
 
     void withRequest(Request.Work work) throws IOException {

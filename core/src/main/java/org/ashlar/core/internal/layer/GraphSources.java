@@ -2,10 +2,12 @@ package org.ashlar.core.internal.layer;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.ashlar.core.internal.graph.Changes;
 import org.ashlar.core.internal.graph.EdgeHandle;
 import org.ashlar.core.internal.graph.GraphState;
+import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.Settlement;
 import org.ashlar.core.internal.graph.SourceKey;
 import org.ashlar.core.internal.graph.Sources;
@@ -13,11 +15,14 @@ import org.ashlar.core.internal.io.Edge;
 import org.ashlar.core.internal.io.EdgeIo;
 import org.ashlar.core.internal.io.RequestTrace;
 import org.ashlar.core.internal.io.SourceImpl;
+import org.ashlar.core.internal.open.LentNodes;
+import org.ashlar.core.internal.open.Reopening;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Buffers;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.source.Consumer;
 
@@ -27,10 +32,12 @@ final class GraphSources implements Sources {
     private final Changes changes;
     private final EdgeIo io;
     private final Buffers buffers;
+    private final GraphServices services;
     private final Limits limits;
     private final RequestTrace trace;
 
     GraphSources(GraphServices services, EdgeIo io, RequestTrace trace) {
+        this.services = services;
         this.graph = services.state();
         this.changes = services.changes();
         this.io = io;
@@ -54,6 +61,7 @@ final class GraphSources implements Sources {
     private final class GraphSource implements Source {
         private final SourceImpl key;
         private final List<Child> roots = new CopyOnWriteArrayList<>();
+        private final List<LentNodes> lent = new CopyOnWriteArrayList<>();
 
         private GraphSource(SourceImpl key) {
             this.key = key;
@@ -86,6 +94,15 @@ final class GraphSources implements Sources {
                             limits.terms("permissions of " + key.label(), key),
                             (_, plan) -> plan.permissions(EdgeHandle.keyOf(root), permissions));
             lowered.await(limits.deadline());
+        }
+
+        @Override
+        public void makeWritable(String nodeName) throws IOException {
+            LentNodes nodes = LentNodes.of(graph.current(), nodeName);
+            if (!nodes.before().isEmpty()) {
+                services.reopen(nodes.lend(services.opening())).await(limits.deadline());
+                lent.add(nodes);
+            }
         }
 
         @Override
@@ -137,6 +154,18 @@ final class GraphSources implements Sources {
                         Kind.BUSY,
                         key.label() + " is out of the graph but still has requests in flight");
             }
+            giveBack();
+        }
+
+        private void giveBack() throws IOException {
+            for (LentNodes nodes : lent) {
+                Map<NodeState, NodeSettings> left = nodes.toGiveBack(graph.current());
+                if (!left.isEmpty()) {
+                    services.reopen(Reopening.with(services.opening(), left))
+                            .await(limits.deadline());
+                }
+            }
+            lent.clear();
         }
     }
 }

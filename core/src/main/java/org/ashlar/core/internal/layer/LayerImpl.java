@@ -140,22 +140,7 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
 
     @Override
     public void reopen(List<OptionTree> options) throws IOException {
-        Reopening reopening = new Reopening(graph.opening(), options);
-        boolean published = false;
-        try (Sources.Source keeper = graph.sources().open("reopening")) {
-            for (String name : reopening.names(graph.view())) {
-                keeper.addRoot(name, name, Permissions.NONE);
-            }
-            try (Admission _ = keeper.consumer("reopening").admit(Access.READ)) {
-                reopening.prepare();
-            }
-            Settlement left =
-                    graph.changes().apply(graph.limits().terms("reopening"), reopening::describe);
-            published = true;
-            settle("a node reopened", left);
-        } finally {
-            reopening.end(published);
-        }
+        settle("a node reopened", graph.reopen(Reopening.with(graph.opening(), options)));
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.ashlar.core.internal.graph.EdgeKey;
@@ -42,9 +43,17 @@ public final class Reopening {
     private static final Logger LOG = LoggerFactory.getLogger(Reopening.class);
 
     private final OpenServices services;
-    private final List<OptionTree> wanted;
+    private final List<Wish> wanted;
     private final List<NewFace> faces = new ArrayList<>();
     private final List<Wanted> nodes = new ArrayList<>();
+
+    /**
+     * What one node is to be told.
+     *
+     * @param settings what is laid down whatever the options say; then the options are those in
+     *     force, and the children stay
+     */
+    private record Wish(String node, OptionTree options, Optional<NodeSettings> settings) {}
 
     /** What one node is to become, before its driver has said how. */
     private record Wanted(
@@ -57,9 +66,35 @@ public final class Reopening {
     /** What one node is to become. */
     private record NewFace(NodeState old, Face face, Traits traits, List<EdgeState> edges) {}
 
-    public Reopening(OpenServices services, List<OptionTree> wanted) {
+    private Reopening(OpenServices services, List<Wish> wanted) {
         this.services = services;
         this.wanted = List.copyOf(wanted);
+    }
+
+    /** Prepares to give nodes, named by their options, these options. */
+    public static Reopening with(OpenServices services, List<OptionTree> options)
+            throws BlockException {
+        List<Wish> wanted = new ArrayList<>();
+        for (OptionTree tree : options) {
+            String name =
+                    tree.text(NodeOptions.NODE_NAME)
+                            .orElseThrow(() -> BlockException.invalid("node-name not specified"));
+            wanted.add(new Wish(name, tree, Optional.empty()));
+        }
+        return new Reopening(services, wanted);
+    }
+
+    /** Prepares to give nodes, by name, other settings; all else stays. */
+    public static Reopening with(OpenServices services, Map<NodeState, NodeSettings> settings) {
+        return new Reopening(
+                services,
+                settings.entrySet().stream()
+                        .map(entry ->
+                                new Wish(
+                                        entry.getKey().name(),
+                                        entry.getKey().traits().options(),
+                                        Optional.of(entry.getValue())))
+                        .toList());
     }
 
     /**
@@ -68,34 +103,36 @@ public final class Reopening {
      */
     public Set<String> names(Snapshot now) throws BlockException {
         Set<String> names = new LinkedHashSet<>();
-        for (OptionTree options : wanted) {
-            String name = find(now, options).name();
-            if (!names.add(name)) {
-                throw BlockException.invalid("Node '" + name + "' is to be reopened twice");
+        for (Wish wish : wanted) {
+            if (!names.add(find(now, wish).name())) {
+                throw BlockException.invalid("Node '" + wish.node + "' is to be reopened twice");
             }
         }
-        for (OptionTree options : wanted) {
-            OptionTree described =
-                    options.with(NodeOptions.DRIVER, find(now, options).node.driver());
-            for (String child : References.in(described, services.drivers())) {
-                if (now.state(child) == null) {
-                    throw new BlockException(
-                            Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + child + "'");
-                }
-                names.add(child);
+        for (Wish wish : wanted) {
+            if (wish.settings.isEmpty()) {
+                addChildren(now, wish, names);
             }
         }
         return names;
     }
 
-    private static NodeState find(Snapshot now, OptionTree options) throws BlockException {
-        String name =
-                options.text(NodeOptions.NODE_NAME)
-                        .orElseThrow(() -> BlockException.invalid("node-name not specified"));
-        NodeState state = now.state(name);
+    private void addChildren(Snapshot now, Wish wish, Set<String> names) throws BlockException {
+        String driver = find(now, wish).node.driver();
+        OptionTree described = wish.options.with(NodeOptions.DRIVER, driver);
+        for (String child : References.in(described, services.drivers())) {
+            if (now.state(child) == null) {
+                throw new BlockException(
+                        Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + child + "'");
+            }
+            names.add(child);
+        }
+    }
+
+    private static NodeState find(Snapshot now, Wish wish) throws BlockException {
+        NodeState state = now.state(wish.node);
         if (state == null) {
             throw new BlockException(
-                    Kind.NOT_FOUND, "Failed to find node with node-name='" + name + "'");
+                    Kind.NOT_FOUND, "Failed to find node with node-name='" + wish.node + "'");
         }
         return state;
     }
@@ -104,8 +141,8 @@ public final class Reopening {
     public void prepare() throws IOException {
         Snapshot now = services.graph().current();
         try (OpeningRequest request = new OpeningRequest(now)) {
-            for (OptionTree options : wanted) {
-                read(request, find(now, options), options);
+            for (Wish wish : wanted) {
+                read(request, find(now, wish), wish);
             }
             new Circles(now).check(edgesByNode());
             Staging staging = new Staging(now);
@@ -119,20 +156,29 @@ public final class Reopening {
         }
     }
 
-    private void read(Request request, NodeState old, OptionTree options) throws IOException {
-        BlockDriver driver = driverOf(old, options);
-        NodeSettings settings = NodeOptions.settings(options, NodeSettings.DEFAULT);
-        OptionTree own = NodeOptions.ownOf(driver, options);
+    private void read(OpeningRequest request, NodeState old, Wish wish) throws IOException {
+        BlockDriver driver = driverOf(old, wish.options);
+        OptionTree own = NodeOptions.ownOf(driver, wish.options);
         checkUnchanged(driver, NodeOptions.ownOf(driver, old.traits().options()), own);
         OptionValues values = OptionValues.check(driver.options(), own);
-        WantedEdges edges = new WantedEdges(services, services.graph().current(), old, options);
-        nodes.add(new Wanted(old, driver, values, old.traits().with(options, settings), edges));
-        boolean namesBacking =
-                old.face
-                        .facet(request, BackingLink.class)
-                        .flatMap(BackingLink::backing)
-                        .isPresent();
-        edges.read(driver, namesBacking);
+        Optional<NodeSettings> forced = wish.settings;
+        NodeSettings settings =
+                forced.isPresent()
+                        ? forced.get()
+                        : NodeOptions.settings(wish.options, NodeSettings.DEFAULT);
+        WantedEdges edges = new WantedEdges(services, request.snapshot(), old, wish.options);
+        Traits traits = old.traits().with(wish.options, settings);
+        nodes.add(new Wanted(old, driver, values, traits, edges));
+        if (forced.isEmpty()) {
+            edges.read(driver, namesBacking(request, old));
+        }
+    }
+
+    private static boolean namesBacking(Request request, NodeState node) {
+        return node.face
+                .facet(request, BackingLink.class)
+                .flatMap(BackingLink::backing)
+                .isPresent();
     }
 
     private Map<Node, List<EdgeState>> edgesByNode() {

@@ -68,6 +68,9 @@ public final class FakeSources implements Sources {
         }
 
         @Override
+        public void makeWritable(String nodeName) {}
+
+        @Override
         public void claim(Child edge) {
             claims.add(edge);
         }

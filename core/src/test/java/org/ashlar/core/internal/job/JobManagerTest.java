@@ -349,6 +349,26 @@ class JobManagerTest {
         }
 
         @Test
+        void pause_whileTheRateIsSpent_isSeenAtOnce() throws IOException {
+            JobSettings slow = new JobSettings("j", 1, ErrorPolicy.REPORT, true, false);
+            CountDownLatch spent = new CountDownLatch(1);
+            fixture.start(
+                    slow,
+                    control -> {
+                        control.checkpoint(1 << 20);
+                        spent.countDown();
+                        control.checkpoint(1);
+                    });
+            await(spent);
+
+            jobs.pause("j");
+            fixture.events.awaitStatus("paused");
+            jobs.speed("j", 0);
+            jobs.resume("j");
+            fixture.events.awaitStatus("concluded");
+        }
+
+        @Test
         void speed_whenRaised_wakesAJobThatWaitsForItsRate() throws IOException {
             JobSettings slow = new JobSettings("j", 1, ErrorPolicy.REPORT, true, false);
             CountDownLatch spent = new CountDownLatch(1);

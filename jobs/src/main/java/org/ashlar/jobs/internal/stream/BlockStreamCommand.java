@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.control.CommandCall;
 import org.ashlar.spi.control.MonitorCommand;
@@ -32,6 +33,8 @@ public final class BlockStreamCommand implements MonitorCommand {
     private static final Option<Boolean> AUTO_DISMISS =
             Option.bool("auto-dismiss").orElse(true).help("vanish without job-dismiss");
 
+    private static final Pattern NODE_NAME = Pattern.compile("[a-zA-Z][a-zA-Z0-9_.-]{0,30}");
+
     private static final List<Option<?>> OF_ANY_JOB =
             List.of(JOB_ID, SPEED, ON_ERROR, FILTER_NODE_NAME, AUTO_FINALIZE, AUTO_DISMISS);
 
@@ -53,7 +56,7 @@ public final class BlockStreamCommand implements MonitorCommand {
         OptionValues arguments = call.arguments();
         GraphView graph = call.layer().graph();
         StreamChain.find(graph, StreamOptions.of(arguments));
-        refuseTaken(graph, arguments.find(FILTER_NODE_NAME));
+        refuseUnusable(graph, arguments.find(FILTER_NODE_NAME));
         JobSettings settings =
                 new JobSettings(
                         arguments.find(JOB_ID).orElse(""),
@@ -67,8 +70,12 @@ public final class BlockStreamCommand implements MonitorCommand {
         return Map.of();
     }
 
-    private static void refuseTaken(GraphView graph, Optional<String> filter)
+    private static void refuseUnusable(GraphView graph, Optional<String> filter)
             throws BlockException {
+        if (filter.isPresent() && !NODE_NAME.matcher(filter.get()).matches()) {
+            throw BlockException.invalid(
+                    "Could not create node: Invalid node-name: '%s'".formatted(filter.get()));
+        }
         if (filter.isPresent() && graph.find(filter.get()).isPresent()) {
             throw BlockException.invalid(
                     "Could not create node: Duplicate nodes with node-name='%s'"

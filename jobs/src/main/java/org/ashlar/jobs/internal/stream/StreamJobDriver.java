@@ -40,7 +40,8 @@ public final class StreamJobDriver implements JobDriver {
     /**
      * Claims the edges from the device down to the bottom: the layers between stay what they are
      * while they are copied. The edge from the bottom to the base is not claimed: what the base is
-     * when the job ends is for the change that ends it to see.
+     * when the job ends is for the change that ends it to see. A layer in the middle of a chain is
+     * read-only: it is lent to the job.
      */
     @Override
     public BlockJob prepare(JobRequest request) throws IOException {
@@ -51,6 +52,7 @@ public final class StreamJobDriver implements JobDriver {
         }
         StreamChain chain = found.in(request.graph()); // it may have changed before it was claimed
         HeaderName.check(chain, options);
+        request.makeWritable(chain.overlay().name());
         Child device = request.attachRoot("main node", chain.nodes().getFirst().name(), ON_DEVICE);
         return new StreamJob(device, chain, options);
     }

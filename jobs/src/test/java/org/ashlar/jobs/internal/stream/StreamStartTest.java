@@ -54,6 +54,9 @@ class StreamStartTest {
         }
 
         @Override
+        public void makeWritable(String nodeName) {}
+
+        @Override
         public void claim(Child edge) {
             asked.add("claim " + edge.name());
         }

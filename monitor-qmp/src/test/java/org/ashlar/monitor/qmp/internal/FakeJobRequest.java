@@ -28,6 +28,9 @@ record FakeJobRequest(OptionValues options) implements JobRequest {
     }
 
     @Override
+    public void makeWritable(String nodeName) {}
+
+    @Override
     public void claim(Child edge) throws IOException {
         throw BlockException.unsupported("claim");
     }
