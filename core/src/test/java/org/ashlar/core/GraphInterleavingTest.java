@@ -10,12 +10,18 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Child;
+import org.ashlar.spi.ChildOption;
 import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.ChangePlan;
@@ -43,6 +49,43 @@ class GraphInterleavingTest {
             plan.retarget(parent.child(), overlay);
         }
         plan.attach(overlay, "backing", ChildRole.BACKING, node);
+    }
+
+    /** Its edge may get the number of one that the graph it began on still has. */
+    @Test
+    void opening_whileARootGoes_followsItsOwnEdges() throws Exception {
+        try (TestLayer test = new TestLayer()) {
+            test.addHeld("disk");
+            test.addHeld("other");
+            test.disk("disk").put(0, filled(1, 7));
+            Root leaving = test.writer("other");
+            byte[] seen = new byte[1];
+            ScriptedDriver.Opening opening =
+                    request -> {
+                        async(
+                                        () -> {
+                                            leaving.close();
+                                            return null;
+                                        })
+                                .orTimeout(30, TimeUnit.SECONDS)
+                                .join();
+                        Child child = request.attach("file", ChildRole.IMAGE);
+                        child.read(request.request(), 0, MemorySegment.ofArray(seen));
+                        return new ScriptedDriver.Passing(child);
+                    };
+            ChildOption file = ChildOption.required("file", ChildRole.IMAGE, "What it is in.");
+            test.add(
+                    new ScriptedDriver(
+                            "peeking",
+                            DriverKind.FORMAT,
+                            List.of(),
+                            List.of(file),
+                            opening,
+                            _ -> {}),
+                    1);
+            test.addOver("peeking", "top", "disk");
+            assertEquals(7, seen[0]);
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.ashlar.core.internal.graph;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -92,7 +93,31 @@ public final class Snapshot implements GraphView {
         used[edge.key().slot()] = bits(edge.permissions());
     }
 
-    /** Returns this graph with a node that no edge leads to, or with another state of it. */
+    /** Takes over what another shows, with another state of one node. */
+    private Snapshot(Snapshot other, Parts parts, NodeState top, int edgeSlots) {
+        this.generation = other.generation + 1;
+        this.parts = parts;
+        this.gates = other.gates;
+        this.sources = other.sources;
+        this.byName.putAll(other.byName);
+        this.byName.put(top.name(), top);
+        this.targets = Arrays.copyOf(other.targets, edgeSlots);
+        this.keys = Arrays.copyOf(other.keys, edgeSlots);
+        this.used = Arrays.copyOf(other.used, edgeSlots);
+        for (int slot = 0; slot < edgeSlots; slot++) {
+            NodeState target = targets[slot];
+            if (target != null && target.node.equals(top.node)) {
+                targets[slot] = top;
+            }
+        }
+        top.edges().forEach(this::index);
+    }
+
+    /**
+     * Returns this graph with a node that no edge leads to, or with another state of it. An edge of
+     * this graph that has gone from the published one meanwhile may have the slot of one of the
+     * node's: it gives way.
+     */
     Snapshot with(NodeState top) {
         Map<Node, NodeState> nodes = new LinkedHashMap<>(parts.nodes);
         nodes.put(top.node, top);
@@ -108,7 +133,7 @@ public final class Snapshot implements GraphView {
                         parts.leavingEdges,
                         parts.reservations,
                         parts.claims);
-        return new Snapshot(generation + 1, more, gates, slots);
+        return new Snapshot(this, more, top, slots);
     }
 
     private static byte bits(Permissions permissions) {
@@ -126,7 +151,8 @@ public final class Snapshot implements GraphView {
 
     /** Returns an empty graph. */
     static Snapshot empty() {
-        Parts none = new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of());
+        Parts none =
+                new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of());
         return new Snapshot(0, none, new byte[0], 0);
     }
 
