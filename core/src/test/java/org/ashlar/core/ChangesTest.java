@@ -13,10 +13,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.ChildRole;
@@ -25,6 +28,7 @@ import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.ChangePlan;
+import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.HeldNode.Hold;
@@ -102,6 +106,41 @@ class ChangesTest {
             assertTrue(refused.getMessage().contains("would create a cycle"), refused.getMessage());
             assertEquals("b", test.layer.graph().below("a").orElseThrow().name());
             test.layer.delete("d"); // nothing is left reserved
+        }
+    }
+
+    @Test
+    void user_thatComesWhileAllUsersAreTakenElsewhere_comesAfterTheSwitch() throws Exception {
+        try (TestLayer test = new TestLayer()) {
+            test.addHeld("disk");
+            emptyOverlay(test, "top");
+            Step step = new Step(_ -> {});
+            CompletableFuture<Void> snapshot =
+                    async(() -> {
+                        test.layer.apply((now, plan) -> {
+                            plan.fenceWrites("disk");
+                            for (EdgeInfo user : now.parents("disk")) {
+                                plan.retarget(user.child(), "top");
+                            }
+                            attach(plan, "top", "disk");
+                            plan.outside(step);
+                        });
+                        return null;
+                    });
+            step.awaitReached();
+            CompletableFuture<List<String>> user =
+                    async(() -> {
+                        try (Root _ = test.writer("disk")) {
+                            return test.layer.graph().parents("disk").stream()
+                                    .map(EdgeInfo::parent)
+                                    .toList();
+                        }
+                    });
+            // Were it let in, it would be left where the writes of the others no longer go.
+            assertThrows(TimeoutException.class, () -> user.get(200, TimeUnit.MILLISECONDS));
+            step.release();
+            get(snapshot);
+            assertTrue(get(user).contains("top"), "the snapshot was taken before");
         }
     }
 

@@ -31,7 +31,8 @@ public interface ChangePlan {
 
     /**
      * Holds back new writes above a node from before the outside steps until the switch, and waits
-     * for those in flight: for a change after which a write lands elsewhere.
+     * for those in flight: for a change after which a write lands elsewhere. Nobody else leads an
+     * edge to the node meanwhile, so the users that were seen are all that there are.
      */
     void fenceWrites(String nodeName) throws BlockException;
 

@@ -34,6 +34,7 @@ public final class Plan implements ChangePlan {
     private final Set<EdgeKey> edges = new HashSet<>();
     private final Set<String> names = new HashSet<>();
     private final Set<Node> fenced = new LinkedHashSet<>();
+    private final Set<Node> rerouted = new HashSet<>();
     private final Set<Node> drained = new LinkedHashSet<>();
     private final Set<Node> gated = new LinkedHashSet<>();
     private final Set<Node> kept = new LinkedHashSet<>();
@@ -291,7 +292,9 @@ public final class Plan implements ChangePlan {
 
     @Override
     public void fenceWrites(String nodeName) throws BlockException {
-        fenced.add(find(nodeName).node);
+        Node node = find(nodeName).node;
+        fenced.add(node);
+        rerouted.add(node);
     }
 
     @Override
@@ -322,7 +325,8 @@ public final class Plan implements ChangePlan {
     // What the change is carried out by.
 
     Reservation.Wants wants() {
-        return new Reservation.Wants(held, edges, names);
+        return new Reservation.Wants(
+                held, edges, names, new Reservation.Usage(newTargets, rerouted));
     }
 
     /** Returns the graph as the change will have it. */

@@ -25,12 +25,30 @@ final class Reservation {
      * @param owners how it holds which nodes and sources
      * @param edges edges that it adds, leads elsewhere or takes out
      * @param names names that it will give
+     * @param usage which nodes it leads edges to, and which get no other user meanwhile
      */
-    record Wants(Map<Owner, Hold> owners, Set<EdgeKey> edges, Set<String> names) {
+    record Wants(Map<Owner, Hold> owners, Set<EdgeKey> edges, Set<String> names, Usage usage) {
         Wants {
             owners = Map.copyOf(owners);
             edges = Set.copyOf(edges);
             names = Set.copyOf(names);
+        }
+    }
+
+    /**
+     * What a change wants of the users of nodes.
+     *
+     * @param gained nodes that it leads edges to
+     * @param settled nodes whose users must all be known, as their writes will land elsewhere
+     */
+    record Usage(Set<Node> gained, Set<Node> settled) {
+        Usage {
+            gained = Set.copyOf(gained);
+            settled = Set.copyOf(settled);
+        }
+
+        private boolean collidesWith(Usage other) {
+            return meet(gained, other.settled) || meet(settled, other.gained);
         }
     }
 
@@ -56,7 +74,8 @@ final class Reservation {
     boolean collidesWith(Wants others) {
         return others.owners.entrySet().stream().anyMatch(this::collidesAt)
                 || meet(wants.edges, others.edges)
-                || meet(wants.names, others.names);
+                || meet(wants.names, others.names)
+                || wants.usage.collidesWith(others.usage);
     }
 
     private boolean collidesAt(Map.Entry<Owner, Hold> other) {
