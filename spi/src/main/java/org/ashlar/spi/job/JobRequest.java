@@ -43,4 +43,13 @@ public interface JobRequest {
      * @throws org.ashlar.spi.BlockException of kind {@code BUSY} naming the job that has it
      */
     void claim(Child edge) throws IOException;
+
+    /**
+     * Relies on what an edge shows until the job has ended: changes may lead it to another node
+     * that shows the same, but no other job claims it, and so none copies across it.
+     *
+     * @throws org.ashlar.spi.BlockException of kind {@code BUSY}, naming the job that has claimed
+     *     it
+     */
+    void relyOn(Child edge) throws IOException;
 }

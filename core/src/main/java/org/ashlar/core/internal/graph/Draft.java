@@ -2,10 +2,12 @@ package org.ashlar.core.internal.graph;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.ashlar.core.internal.graph.NodeState.Derived;
 import org.ashlar.core.internal.graph.NodeState.Holds;
@@ -47,6 +49,7 @@ final class Draft {
     private final List<EdgeState> leavingEdges;
     private final List<Reservation> reservations;
     private final Map<EdgeKey, SourceKey> claims;
+    private final Map<EdgeKey, Set<SourceKey>> reliances;
 
     Draft(Snapshot from) {
         this.from = from;
@@ -65,6 +68,7 @@ final class Draft {
         leavingEdges = new ArrayList<>(parts.leavingEdges());
         reservations = new ArrayList<>(parts.reservations());
         claims = new HashMap<>(parts.claims());
+        reliances = new HashMap<>(parts.reliances());
     }
 
     // Nodes.
@@ -176,8 +180,7 @@ final class Draft {
 
     Draft remove(SourceKey source) {
         roots.remove(source);
-        claims.values().removeIf(holder -> holder.equals(source));
-        return this;
+        return unclaim(source);
     }
 
     Draft reserve(Reservation reservation) {
@@ -195,8 +198,23 @@ final class Draft {
         return this;
     }
 
+    /** Notes that a source relies on what an edge shows. */
+    Draft rely(EdgeKey edge, SourceKey source) {
+        Set<SourceKey> all = new HashSet<>(reliances.getOrDefault(edge, Set.of()));
+        all.add(source);
+        reliances.put(edge, all);
+        return this;
+    }
+
+    /** Gives up every claim and reliance of a source. */
     Draft unclaim(SourceKey source) {
         claims.values().removeIf(holder -> holder.equals(source));
+        reliances.replaceAll((_, all) -> {
+            Set<SourceKey> rest = new HashSet<>(all);
+            rest.remove(source);
+            return rest;
+        });
+        reliances.values().removeIf(Set::isEmpty);
         return this;
     }
 
@@ -213,7 +231,8 @@ final class Draft {
         Map<Node, NodeState> states = new LinkedHashMap<>();
         nodes.forEach((node, entry) -> states.put(node, state(node, entry, derivation)));
         Snapshot.Parts parts =
-                new Snapshot.Parts(states, roots, leavingNodes, leavingEdges, reservations, claims);
+                new Snapshot.Parts(
+                        states, roots, leavingNodes, leavingEdges, reservations, claims, reliances);
         return new Snapshot(
                 from.generation() + 1, parts, new Gates(parts).bytes(), edgeSlots(parts));
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
@@ -46,7 +47,8 @@ public final class Snapshot implements GraphView {
             Map<Node, NodeState> leavingNodes,
             List<EdgeState> leavingEdges,
             List<Reservation> reservations,
-            Map<EdgeKey, SourceKey> claims) {
+            Map<EdgeKey, SourceKey> claims,
+            Map<EdgeKey, Set<SourceKey>> reliances) {
         Parts {
             nodes = Collections.unmodifiableMap(nodes);
             roots = Collections.unmodifiableMap(roots);
@@ -54,6 +56,7 @@ public final class Snapshot implements GraphView {
             leavingEdges = Collections.unmodifiableList(leavingEdges);
             reservations = Collections.unmodifiableList(reservations);
             claims = Collections.unmodifiableMap(claims);
+            reliances = Collections.unmodifiableMap(reliances);
         }
     }
 
@@ -132,7 +135,8 @@ public final class Snapshot implements GraphView {
                         parts.leavingNodes,
                         parts.leavingEdges,
                         parts.reservations,
-                        parts.claims);
+                        parts.claims,
+                        parts.reliances);
         return new Snapshot(this, more, top, slots);
     }
 
@@ -152,7 +156,7 @@ public final class Snapshot implements GraphView {
     /** Returns an empty graph. */
     static Snapshot empty() {
         Parts none =
-                new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of());
+                new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of(), Map.of());
         return new Snapshot(0, none, new byte[0], 0);
     }
 

@@ -34,7 +34,13 @@ public interface Sources {
          */
         void claim(Child edge) throws IOException;
 
-        /** Gives up every claim. */
+        /**
+         * Relies on what an edge shows; refused with {@code BUSY} naming the source that has
+         * claimed it.
+         */
+        void relyOn(Child edge) throws IOException;
+
+        /** Gives up every claim and reliance. */
         void releaseClaims();
 
         /** Returns how many admissions there are now, for {@code busy}. */

@@ -40,4 +40,9 @@ record StartOfJob(String id, OptionValues options, Provider<GraphView> view, Sou
     public void claim(Child edge) throws IOException {
         source.claim(edge);
     }
+
+    @Override
+    public void relyOn(Child edge) throws IOException {
+        source.relyOn(edge);
+    }
 }

@@ -111,6 +111,11 @@ final class GraphSources implements Sources {
         }
 
         @Override
+        public void relyOn(Child edge) throws IOException {
+            changes.relyOn(key, EdgeHandle.keyOf(edge));
+        }
+
+        @Override
         public void releaseClaims() {
             changes.releaseClaims(key);
         }

@@ -76,6 +76,11 @@ public final class FakeSources implements Sources {
         }
 
         @Override
+        public void relyOn(Child edge) {
+            claims.add(edge);
+        }
+
+        @Override
         public void releaseClaims() {
             claims.clear();
         }

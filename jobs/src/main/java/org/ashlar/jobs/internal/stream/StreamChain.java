@@ -168,6 +168,11 @@ record StreamChain(List<NodeInfo> nodes, Optional<NodeInfo> base) {
         return edges;
     }
 
+    /** Returns the edge from the bottom to the base, if there is one. */
+    Optional<EdgeInfo> edgeToBase() {
+        return base.map(node -> edgeBelow(nodes.getLast(), node));
+    }
+
     /** Returns the edge by which the overlay leads to what is below it; there are nodes between. */
     EdgeInfo overlayEdge() {
         int overlay = nodes.indexOf(overlay());

@@ -3,6 +3,7 @@ package org.ashlar.jobs.internal.stream;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.Permissions;
@@ -40,8 +41,11 @@ public final class StreamJobDriver implements JobDriver {
     /**
      * Claims the edges from the device down to the bottom: the layers between stay what they are
      * while they are copied. The edge from the bottom to the base is not claimed: what the base is
-     * when the job ends is for the change that ends it to see. A layer in the middle of a chain is
-     * read-only: it is lent to the job.
+     * when the job ends is for the change that ends it to see. But what the edge shows is relied
+     * on: were another job to fill the bottom from below it and then lead it past the layers it
+     * filled it from, what this one left out, as the base held it, would be lost.
+     *
+     * <p>A layer in the middle of a chain is read-only: it is lent to the job.
      */
     @Override
     public BlockJob prepare(JobRequest request) throws IOException {
@@ -49,6 +53,10 @@ public final class StreamJobDriver implements JobDriver {
         StreamChain found = StreamChain.find(request.graph(), options);
         for (EdgeInfo edge : found.edges()) {
             request.claim(edge.child());
+        }
+        Optional<EdgeInfo> below = found.edgeToBase();
+        if (below.isPresent() && found.hasNodesBetween()) {
+            request.relyOn(below.get().child());
         }
         StreamChain chain = found.in(request.graph()); // it may have changed before it was claimed
         HeaderName.check(chain, options);

@@ -26,6 +26,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Stream jobs on the real graph, under load and in forced interleavings. */
 class StreamOnCoreTest {
@@ -223,6 +225,37 @@ class StreamOnCoreTest {
         assertEquals(Kind.BUSY, refused.kind());
         hold.release();
         bench.awaitGone("one");
+    }
+
+    /**
+     * What the upper one leaves out, as the base holds it, the lower one would move up and lead
+     * past the base: the upper one would lead past both.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void streams_ofWhichOneFillsTheBottomOfTheOther_areRefused(boolean lowerFirst)
+            throws IOException {
+        bench.fill(9);
+        byte[] before = bench.content();
+        Map<String, Object> upper =
+                Map.of("job-id", "upper", "device", "top", "base-node", "low", "backing-file", "l");
+        Map<String, Object> lower = Map.of("job-id", "lower", "device", "mid");
+        HeldNode.Hold hold =
+                bench.driver.holds(lowerFirst ? "low" : "mid").holdNext(Operation.EXTENT);
+        bench.blockStream(lowerFirst ? lower : upper);
+        hold.awaitHeld();
+
+        BlockException refused =
+                assertThrows(
+                        BlockException.class, () -> bench.blockStream(lowerFirst ? upper : lower));
+
+        assertEquals(Kind.BUSY, refused.kind());
+        hold.release();
+        bench.awaitGone(lowerFirst ? "lower" : "upper");
+        assertArrayEquals(before, bench.content());
+        bench.blockStream(Map.of("job-id", "next", "device", "top"));
+        bench.awaitGone("next");
+        assertArrayEquals(before, bench.content());
     }
 
     @Test

@@ -60,6 +60,11 @@ class StreamStartTest {
         public void claim(Child edge) {
             asked.add("claim " + edge.name());
         }
+
+        @Override
+        public void relyOn(Child edge) {
+            asked.add("rely on " + edge.name());
+        }
     }
 
     private List<String> start(GraphView graph, Map<String, Object> options) throws IOException {
@@ -81,15 +86,16 @@ class StreamStartTest {
     }
 
     @Test
-    void prepare_claimsTheEdgesDownToTheBottomThenAttachesTheDevice() throws IOException {
+    void prepare_claimsTheEdgesToTheBottomReliesOnTheNextAndAttachesTheDevice() throws IOException {
         assertEquals(
-                List.of("claim backing", "claim backing", "root top"),
+                List.of("claim backing", "claim backing", "rely on backing", "root top"),
                 start(bench.graph, Map.of("base-node", "base")));
         assertEquals(
-                List.of("claim backing", "root top"),
+                List.of("claim backing", "rely on backing", "root top"),
                 start(bench.graph, Map.of("base", "low.img")));
         assertEquals(
-                List.of("claim backing", "root top"), start(bench.graph, Map.of("bottom", "mid")));
+                List.of("claim backing", "rely on backing", "root top"),
+                start(bench.graph, Map.of("bottom", "mid")));
         assertEquals(List.of("root top"), start(bench.graph, Map.of("bottom", "top")));
         assertEquals(4, start(bench.graph, Map.of()).size());
     }
