@@ -182,6 +182,16 @@ class FakeHost implements LayerHost, BlockLayer, Events {
     }
 
     @Override
+    public void addChild(String parentName, String nodeName) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public void removeChild(String parentName, String childName) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void resize(String nodeName, long length) {
         throw unexpected();
     }
