@@ -10,6 +10,7 @@ import org.ashlar.core.internal.layer.LayerImpl;
 import org.ashlar.core.internal.registry.Plugins;
 import org.ashlar.core.internal.registry.Rank;
 import org.ashlar.core.internal.registry.Registry;
+import org.ashlar.core.internal.registry.Registry.Registration;
 import org.ashlar.spi.Plugin;
 import org.ashlar.spi.control.BlockLayer;
 
@@ -19,17 +20,21 @@ import org.ashlar.spi.control.BlockLayer;
  */
 public final class EmbeddedLayer implements AutoCloseable {
     private final LayerImpl layer;
+    private final List<Registration> plugins;
 
-    private EmbeddedLayer(LayerImpl layer) {
+    private EmbeddedLayer(LayerImpl layer, List<Registration> plugins) {
         this.layer = layer;
+        this.plugins = List.copyOf(plugins);
     }
 
     /** Starts a layer of exactly these plugins. */
     public static EmbeddedLayer start(
             LayerSettings settings, Collection<? extends Plugin> plugins) {
         Registry registry = new Registry();
-        plugins.forEach(plugin -> Plugins.add(registry, plugin, Rank.NONE));
-        return new EmbeddedLayer(Composition.compose(registry, new EventBus(), settings).layer());
+        List<Registration> added = new ArrayList<>();
+        plugins.forEach(plugin -> added.add(Plugins.add(registry, plugin, Rank.NONE)));
+        LayerImpl layer = Composition.compose(registry, new EventBus(), settings).layer();
+        return new EmbeddedLayer(layer, added);
     }
 
     /**
@@ -54,9 +59,10 @@ public final class EmbeddedLayer implements AutoCloseable {
         return layer.inFlight();
     }
 
-    /** Ends every job, export and node, everything written and flushed. */
+    /** Ends every job, export and node, everything written and flushed, and then the drivers. */
     @Override
     public void close() {
         layer.close();
+        plugins.reversed().forEach(Registration::close);
     }
 }

@@ -30,6 +30,7 @@ final class CoreModule extends AbstractModule {
 
     @Override
     protected void configure() {
+        bind(Registry.class).toInstance(registry);
         bind(Drivers.class).toInstance(registry);
         bind(LayerSettings.class).toInstance(settings);
         bind(Events.class).to(EventBus.class);

@@ -1,6 +1,7 @@
 package org.ashlar.core.internal.graph;
 
 import java.io.IOException;
+import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Request;
 
 /** What changes need of the rest of the core to act outside memory. Thread-safe. */
@@ -17,6 +18,9 @@ public interface Control {
      * runs.
      */
     void stopBackground(Node node);
+
+    /** Says that a face is closed: nothing of its driver runs for it any more. */
+    void closed(BlockNode face);
 
     /** Tells of an error that nobody waits for any more. */
     void report(String what, Throwable error);

@@ -85,6 +85,7 @@ public final class Settlement {
             control.report("closing node '" + node.name() + "'", error);
         } finally {
             node.control().unlock();
+            control.closed(face);
         }
     }
 

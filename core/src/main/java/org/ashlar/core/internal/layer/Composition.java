@@ -5,8 +5,8 @@ import org.ashlar.core.internal.export.ExportGraph;
 import org.ashlar.core.internal.export.ExportManager;
 import org.ashlar.core.internal.job.JobGraph;
 import org.ashlar.core.internal.job.JobManager;
+import org.ashlar.core.internal.registry.Registry;
 import org.ashlar.core.internal.update.DriverWatch;
-import org.ashlar.spi.control.Drivers;
 import org.ashlar.spi.control.Events;
 
 /**
@@ -26,7 +26,7 @@ public final class Composition {
     public record Composed(LayerImpl layer, DriverWatch watch) {}
 
     /** Puts a layer over these drivers together. */
-    public static Composed compose(Drivers drivers, Events events, LayerSettings settings) {
+    public static Composed compose(Registry drivers, Events events, LayerSettings settings) {
         GraphServices graph = new GraphServices(drivers, events, settings);
         JobManager jobs =
                 new JobManager(

@@ -6,6 +6,8 @@ import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.io.ControlRequest;
 import org.ashlar.core.internal.open.Backgrounds;
+import org.ashlar.core.internal.registry.DriverUses;
+import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Request;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,10 +18,12 @@ final class ControlImpl implements Control {
 
     private final GraphState graph;
     private final Backgrounds backgrounds;
+    private final DriverUses uses;
 
-    ControlImpl(GraphState graph, Backgrounds backgrounds) {
+    ControlImpl(GraphState graph, Backgrounds backgrounds, DriverUses uses) {
         this.graph = graph;
         this.backgrounds = backgrounds;
+        this.uses = uses;
     }
 
     @Override
@@ -32,6 +36,11 @@ final class ControlImpl implements Control {
     @Override
     public void stopBackground(Node node) {
         backgrounds.close(node);
+    }
+
+    @Override
+    public void closed(BlockNode face) {
+        uses.closed(face);
     }
 
     @Override

@@ -24,12 +24,12 @@ import org.ashlar.core.internal.open.Backgrounds;
 import org.ashlar.core.internal.open.OpenServices;
 import org.ashlar.core.internal.open.Prober;
 import org.ashlar.core.internal.open.Reopening;
+import org.ashlar.core.internal.registry.Registry;
 import org.ashlar.core.internal.update.DriverWatch;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
-import org.ashlar.spi.control.Drivers;
 import org.ashlar.spi.control.Events;
 import org.ashlar.spi.graph.GraphChange;
 import org.ashlar.spi.source.Access;
@@ -52,15 +52,17 @@ public final class GraphServices {
 
     /** Makes an empty graph. */
     @Inject
-    public GraphServices(Drivers drivers, Events events, LayerSettings settings) {
+    public GraphServices(Registry drivers, Events events, LayerSettings settings) {
         BufferPool buffers = new BufferPool();
         EdgeIo io = new EdgeIo(buffers, Prober.guard(drivers));
         trace = new RequestTrace(settings.traceRequests());
         Backgrounds backgrounds = new Backgrounds(trace);
         limits = new Limits(settings);
-        control = new ControlImpl(state, backgrounds);
+        control = new ControlImpl(state, backgrounds, drivers.uses());
         changes = new Changes(state, control);
-        opening = new OpenServices(state, drivers, io, buffers, events, backgrounds, settings);
+        opening =
+                new OpenServices(
+                        state, drivers, drivers.uses(), io, buffers, events, backgrounds, settings);
         sources = new GraphSources(this, io, trace);
     }
 

@@ -12,6 +12,7 @@ import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState.Traits;
 import org.ashlar.core.internal.graph.Sources;
 import org.ashlar.core.internal.io.Edge;
+import org.ashlar.core.internal.registry.DriverUses;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers;
@@ -108,7 +109,9 @@ public final class Creation {
 
         private void create() throws IOException {
             try {
-                driver.create(this);
+                try (DriverUses.Call _ = opening.services().uses().calling(driver)) {
+                    driver.create(this);
+                }
                 for (Child child : roots.values()) {
                     child.flush(request());
                 }

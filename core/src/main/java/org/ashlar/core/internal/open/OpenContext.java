@@ -10,6 +10,7 @@ import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState.Traits;
 import org.ashlar.core.internal.io.BackgroundImpl;
 import org.ashlar.core.internal.io.Edge;
+import org.ashlar.core.internal.registry.DriverUses;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
@@ -57,7 +58,12 @@ final class OpenContext implements OpenRequest {
     /** Opens the node. */
     BlockNode open() throws IOException {
         opening.show(node, traits, edges);
-        return driver.open(this);
+        DriverUses uses = opening.services().uses();
+        try (DriverUses.Call _ = uses.calling(driver)) {
+            BlockNode face = driver.open(this);
+            uses.opened(driver, face);
+            return face;
+        }
     }
 
     /** Returns the children attached. */

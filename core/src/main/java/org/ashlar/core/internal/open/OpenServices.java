@@ -4,6 +4,7 @@ import org.ashlar.core.LayerSettings;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.io.BufferPool;
 import org.ashlar.core.internal.io.EdgeIo;
+import org.ashlar.core.internal.registry.DriverUses;
 import org.ashlar.spi.control.Drivers;
 import org.ashlar.spi.control.Events;
 
@@ -12,6 +13,7 @@ import org.ashlar.spi.control.Events;
  *
  * @param graph the graph
  * @param drivers the drivers that are there
+ * @param uses what is open on them
  * @param io the way of requests into nodes
  * @param buffers scratch memory
  * @param events where nodes tell of events
@@ -21,6 +23,7 @@ import org.ashlar.spi.control.Events;
 public record OpenServices(
         GraphState graph,
         Drivers drivers,
+        DriverUses uses,
         EdgeIo io,
         BufferPool buffers,
         Events events,

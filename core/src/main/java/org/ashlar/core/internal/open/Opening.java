@@ -238,6 +238,10 @@ public final class Opening {
             }
         } catch (IOException | RuntimeException | LinkageError error) {
             LOG.warn("closing node '{}': {}", node.name(), error.toString());
+        } finally {
+            if (face != null) {
+                services.uses().closed(face);
+            }
         }
     }
 

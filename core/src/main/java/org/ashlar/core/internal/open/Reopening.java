@@ -198,6 +198,7 @@ public final class Reopening {
             Face face = node.old.face.prepareReopen(context);
             NewFace made = new NewFace(node.old, face, node.traits, node.edges.edges());
             faces.add(made);
+            services.uses().opened(node.old.traits().driver(), face.node());
             node.edges.requireTaken();
         } finally {
             node.old.node.control().unlock();
@@ -279,15 +280,17 @@ public final class Reopening {
         if (published) {
             return;
         }
-        faces.forEach(Reopening::close);
+        faces.forEach(this::close);
         nodes.forEach(node -> node.edges.discard());
     }
 
-    private static void close(NewFace face) {
+    private void close(NewFace face) {
         try {
             face.face.node().close();
         } catch (IOException | RuntimeException error) {
             LOG.warn("giving up the reopening of node '{}': {}", face.old.name(), error.toString());
+        } finally {
+            services.uses().closed(face.face.node());
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.ashlar.core.internal.event.Outbox;
@@ -34,6 +35,8 @@ public final class Registry implements Drivers {
     /** Written under the lock by {@link #update}. */
     private volatile Contents contents = Contents.EMPTY;
 
+    private final DriverUses uses = new DriverUses();
+
     private final Outbox<Consumer<RegistryListener>> news = new Outbox<>(this::deliver);
 
     /** Makes an empty registry. */
@@ -49,8 +52,24 @@ public final class Registry implements Drivers {
     /** Adds a contribution; returns its place. */
     public <T> Registration add(Kind<T> kind, T value, Rank rank) {
         Contribution<T> added = new Contribution<>(kind, value, rank);
+        if (value instanceof BlockDriver driver) {
+            uses.added(driver);
+        }
         update(added, contents -> contents.with(added));
-        return () -> update(added, contents -> contents.without(added));
+        AtomicBoolean there = new AtomicBoolean(true);
+        return () -> {
+            if (there.getAndSet(false)) {
+                update(added, contents -> contents.without(added));
+                if (value instanceof BlockDriver driver) {
+                    uses.withdrawn(driver);
+                }
+            }
+        };
+    }
+
+    /** Returns what is open on the drivers, here and where they were before they left. */
+    public DriverUses uses() {
+        return uses;
     }
 
     /**

@@ -14,6 +14,7 @@ import org.ashlar.core.internal.io.BackgroundImpl;
 import org.ashlar.core.internal.io.ControlRequest;
 import org.ashlar.core.internal.io.RevocableEdge;
 import org.ashlar.core.internal.open.OpenServices;
+import org.ashlar.core.internal.registry.DriverUses;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
@@ -81,7 +82,11 @@ final class Candidate implements OpenRequest {
     BlockNode open(BlockDriver driver) throws IOException {
         try (ControlRequest opening = new ControlRequest(services.graph().current())) {
             request = opening;
-            return driver.open(this);
+            try (DriverUses.Call _ = services.uses().calling(driver)) {
+                BlockNode face = driver.open(this);
+                services.uses().opened(driver, face);
+                return face;
+            }
         }
     }
 

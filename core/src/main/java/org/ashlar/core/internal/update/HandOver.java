@@ -149,7 +149,7 @@ final class HandOver {
      * Opens on a thread of its own: a candidate that hangs is left behind, with edges that lead
      * nowhere.
      */
-    private static BlockNode openInTime(Terms terms, Candidate candidate, BlockDriver driver)
+    private BlockNode openInTime(Terms terms, Candidate candidate, BlockDriver driver)
             throws IOException {
         CompletableFuture<BlockNode> opened = new CompletableFuture<>();
         Thread.ofVirtual()
@@ -189,7 +189,7 @@ final class HandOver {
     }
 
     /** Closes what a candidate opens too late. */
-    private static void leaveBehind(CompletableFuture<BlockNode> opening) {
+    private void leaveBehind(CompletableFuture<BlockNode> opening) {
         Thread.ofVirtual()
                 .name("late candidate")
                 .start(() -> {
@@ -226,11 +226,13 @@ final class HandOver {
         }
     }
 
-    private static void closeQuietly(BlockNode face) {
+    private void closeQuietly(BlockNode face) {
         try {
             face.close();
         } catch (IOException | RuntimeException error) {
             LOG.warn("closing a version that does not serve: {}", error.toString());
+        } finally {
+            services.uses().closed(face);
         }
     }
 
