@@ -69,10 +69,10 @@ record Outcomes(List<Optional<IOException>> errors) {
     }
 
     /** Reports each child that failed. */
-    void report(Reporter reporter, Reporter.Type type, Range range) {
+    void report(Request request, Reporter reporter, Reporter.Type type, Range range) {
         for (int child = 0; child < errors.size(); child++) {
             if (!isGood(child)) {
-                reporter.bad(type, child, errors.get(child), range);
+                reporter.bad(request, new Reporter.Bad(type, child, errors.get(child)), range);
             }
         }
     }

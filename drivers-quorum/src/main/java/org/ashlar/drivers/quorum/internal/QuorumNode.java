@@ -168,7 +168,7 @@ final class QuorumNode implements BlockNode {
             throws IOException {
         held.check(); // I1
         Outcomes outcomes = parts.onEach(request, part);
-        outcomes.report(parts.reporter(), Reporter.Type.WRITE, range);
+        outcomes.report(request, parts.reporter(), Reporter.Type.WRITE, range);
         for (int child = 0; child < parts.children().size(); child++) {
             if (!outcomes.isGood(child)) {
                 parts.behind().get(child).set(true);
@@ -184,7 +184,7 @@ final class QuorumNode implements BlockNode {
     public void flush(Request request) throws IOException {
         Outcomes outcomes =
                 parts.onEach(request, (part, child) -> parts.children().get(child).flush(part));
-        outcomes.report(parts.reporter(), Reporter.Type.FLUSH, Range.NONE);
+        outcomes.report(request, parts.reporter(), Reporter.Type.FLUSH, Range.NONE);
         if (outcomes.good() < settings.threshold()) {
             throw parts.tooFew("flush", outcomes, settings.threshold());
         }

@@ -33,8 +33,12 @@ final class QuorumReads {
         try (RangeTurns.Turn turn = parts.turns().read(request, offset, range.length())) {
             outvoted = voteIn(turn, request, range, into);
         }
-        outvoted.forEach(
-                child -> parts.reporter().bad(Reporter.Type.READ, child, Optional.empty(), range));
+        outvoted.forEach(child ->
+                parts.reporter()
+                        .bad(
+                                request,
+                                new Reporter.Bad(Reporter.Type.READ, child, Optional.empty()),
+                                range));
         if (!outvoted.isEmpty() && mayRewrite) {
             rewrite(range);
         }
@@ -88,7 +92,12 @@ final class QuorumReads {
                             .get(child)
                             .write(request, range.offset(), right.segment(), IoFlags.NONE);
                 } catch (IOException failed) {
-                    parts.reporter().bad(Reporter.Type.WRITE, child, Optional.of(failed), range);
+                    parts.reporter()
+                            .bad(
+                                    request,
+                                    new Reporter.Bad(
+                                            Reporter.Type.WRITE, child, Optional.of(failed)),
+                                    range);
                 }
             }
         } catch (BlockException noMajority) {
@@ -114,7 +123,7 @@ final class QuorumReads {
                                     parts.children()
                                             .get(child)
                                             .read(part, range.offset(), answers.of(child)));
-            outcomes.report(parts.reporter(), Reporter.Type.READ, range);
+            outcomes.report(request, parts.reporter(), Reporter.Type.READ, range);
             if (outcomes.good() < settings.threshold()) {
                 parts.reporter().failure(range);
                 throw parts.tooFew("read of " + range, outcomes, settings.threshold());
@@ -168,7 +177,12 @@ final class QuorumReads {
                     children.get(child).read(request, offset, into);
                     return;
                 } catch (IOException failed) {
-                    parts.reporter().bad(Reporter.Type.READ, child, Optional.of(failed), range);
+                    parts.reporter()
+                            .bad(
+                                    request,
+                                    new Reporter.Bad(
+                                            Reporter.Type.READ, child, Optional.of(failed)),
+                                    range);
                     last = failed;
                 }
             }

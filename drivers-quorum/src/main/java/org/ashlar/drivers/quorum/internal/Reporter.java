@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.BiConsumer;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Child;
+import org.ashlar.spi.Request;
 
 /**
  * Tells what went wrong in a quorum, as the events {@code QUORUM_REPORT_BAD} and {@code
@@ -39,13 +40,22 @@ record Reporter(
         children = List.copyOf(children);
     }
 
+    /**
+     * What a child did wrong.
+     *
+     * @param type what was tried
+     * @param child which one
+     * @param error why it failed; empty if it was outvoted
+     */
+    record Bad(Type type, int child, Optional<? extends Exception> error) {}
+
     /** Tells that a child failed, or, without an error, that it was outvoted. */
-    void bad(Type type, int child, Optional<? extends Exception> error, Range range) {
+    void bad(Request request, Bad bad, Range range) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("node-name", children.get(child).name());
+        data.put("node-name", children.get(bad.child).nodeName(request));
         putSectors(data, range);
-        data.put("type", type.text);
-        error.ifPresent(failed -> data.put("error", errorText(failed)));
+        data.put("type", bad.type.text);
+        bad.error.ifPresent(failed -> data.put("error", errorText(failed)));
         events.accept("QUORUM_REPORT_BAD", data);
     }
 

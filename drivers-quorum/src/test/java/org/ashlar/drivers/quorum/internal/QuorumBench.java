@@ -5,7 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tck.FaultyNode;
 import org.ashlar.tck.HeldNode;
@@ -17,6 +18,7 @@ import org.ashlar.tck.RigNode;
 /** A quorum over disks in memory that can fail and be held. Confined to one test. */
 final class QuorumBench implements AutoCloseable {
     static final int SIZE = 64 << 10;
+    private static final Pattern HELD = Pattern.compile("HeldNode-(\\d+)");
 
     final Rig rig = new Rig();
     final List<MemoryNode> disks = new ArrayList<>();
@@ -55,8 +57,13 @@ final class QuorumBench implements AutoCloseable {
     }
 
     private static String line(Report report) {
-        UnaryOperator<String> plain = text -> text.replace("children.", "c");
-        return report.event() + " " + plain.apply(report.data().toString());
+        String members = report.data().toString();
+        return report.event() + " " + HELD.matcher(members).replaceAll(QuorumBench::child);
+    }
+
+    /** Names the child of a node's name: the rig numbers the three nodes that each is made of. */
+    private static String child(MatchResult name) {
+        return "c" + Integer.parseInt(name.group(1)) / 3;
     }
 
     @Override

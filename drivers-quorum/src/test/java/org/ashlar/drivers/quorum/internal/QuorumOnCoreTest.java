@@ -115,6 +115,7 @@ class QuorumOnCoreTest {
         }
         Event told = events.getLast();
         assertEquals("QUORUM_REPORT_BAD", told.name());
+        assertEquals("m1", told.data().get("node-name"));
         assertEquals(9L, told.data().get("sector-num"));
     }
 
