@@ -1,6 +1,7 @@
 package org.ashlar.spi.image;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import org.ashlar.spi.Request;
 
@@ -31,7 +32,12 @@ public interface ImageInfo {
      * Returns the members of {@code format-specific}'s data by their QMP names, in the reference's
      * order; empty for none.
      */
-    default Map<String, Object> formatSpecific() {
+    default Map<String, Object> formatSpecific(Request request) throws IOException {
         return Map.of();
+    }
+
+    /** Returns the snapshots that are stored within the image, in its own order. */
+    default List<SnapshotInfo> snapshots(Request request) throws IOException {
+        return List.of();
     }
 }

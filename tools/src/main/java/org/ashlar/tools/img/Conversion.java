@@ -11,6 +11,7 @@ import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers.Buffer;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.image.ImageInfo;
+import org.ashlar.spi.source.Admission;
 import org.ashlar.tools.ToolFailure;
 import org.ashlar.tools.image.Disk;
 import org.ashlar.tools.image.Lane;
@@ -98,13 +99,14 @@ final class Conversion {
 
     /** Zeroes in front of and between data are left out at this granularity, in bytes. */
     private static long sparseUnit(Disk target, long minSparse) throws IOException {
-        long unit = target.facet(ImageInfo.class, (info, admission) -> unitOf(info)).orElse(0L);
+        long unit = target.facet(ImageInfo.class, Conversion::unitOf).orElse(0L);
         return Math.max(unit, minSparse);
     }
 
     /** A cluster of an image with extended L2 entries is allocated in 32 parts. */
-    private static long unitOf(ImageInfo info) {
-        boolean parts = Boolean.TRUE.equals(info.formatSpecific().get("extended-l2"));
+    private static long unitOf(ImageInfo info, Admission admission) throws IOException {
+        boolean parts =
+                Boolean.TRUE.equals(info.formatSpecific(admission.request()).get("extended-l2"));
         return parts ? info.clusterSize() / 32 : info.clusterSize();
     }
 

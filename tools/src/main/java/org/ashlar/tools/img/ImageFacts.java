@@ -2,11 +2,13 @@ package org.ashlar.tools.img;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.ashlar.spi.ImageReference;
 import org.ashlar.spi.image.BackingLink;
 import org.ashlar.spi.image.ImageInfo;
+import org.ashlar.spi.source.Admission;
 import org.ashlar.tools.image.Allocation;
 import org.ashlar.tools.image.Disk;
 import org.ashlar.tools.image.FileNames;
@@ -39,21 +41,30 @@ record ImageFacts(
      * @param dirty whether the image was not closed properly
      * @param encrypted whether its data are encrypted
      * @param specific more, by the reference's names
+     * @param snapshots the snapshots within it
      */
     record Details(
-            long clusterSize, boolean dirty, boolean encrypted, Map<String, Object> specific) {
-        static final Details NONE = new Details(0, false, false, Map.of());
+            long clusterSize,
+            boolean dirty,
+            boolean encrypted,
+            Map<String, Object> specific,
+            SnapshotList snapshots) {
+        static final Details NONE =
+                new Details(0, false, false, Map.of(), new SnapshotList(List.of()));
 
-        static Details of(ImageInfo info) {
+        static Details of(ImageInfo info, Admission admission) throws IOException {
             return new Details(
-                    info.clusterSize(), info.isDirty(), info.isEncrypted(), info.formatSpecific());
+                    info.clusterSize(),
+                    info.isDirty(),
+                    info.isEncrypted(),
+                    info.formatSpecific(admission.request()),
+                    new SnapshotList(info.snapshots(admission.request())));
         }
     }
 
     /** Asks an open image. */
     static ImageFacts of(Session session, Disk disk) throws IOException {
-        Optional<Details> details =
-                disk.facet(ImageInfo.class, (info, admission) -> Details.of(info));
+        Optional<Details> details = disk.facet(ImageInfo.class, Details::of);
         Optional<Optional<ImageReference>> backing =
                 disk.facet(BackingLink.class, (link, admission) -> link.backing());
         return new ImageFacts(
@@ -75,6 +86,9 @@ record ImageFacts(
         Map<String, Object> members = new LinkedHashMap<>();
         if (backing.isPresent() && !backing.get().format().isEmpty()) {
             members.put("backing-filename-format", backing.get().format());
+        }
+        if (!details.snapshots.isEmpty()) {
+            members.put("snapshots", details.snapshots.members());
         }
         members.put("virtual-size", length);
         members.put("filename", fileName);
@@ -119,6 +133,7 @@ record ImageFacts(
             line(text, "cleanly shut down", "no");
         }
         backing.ifPresent(link -> backingLines(text, link));
+        details.snapshots.append(text);
         if (!details.specific.isEmpty()) {
             text.append("Format specific information:\n");
             FormatSpecific.append(text, details.specific, 1);

@@ -95,7 +95,9 @@ final class FileCommands {
         Optional<Long> clusterSize =
                 disk.facet(ImageInfo.class, (info, admission) -> info.clusterSize());
         Map<String, Object> specific =
-                disk.facet(ImageInfo.class, (info, admission) -> info.formatSpecific())
+                disk.facet(
+                                ImageInfo.class,
+                                (info, admission) -> info.formatSpecific(admission.request()))
                         .orElse(Map.of());
         StringBuilder text = new StringBuilder();
         text.append("format name: ").append(disk.node().driver()).append('\n');

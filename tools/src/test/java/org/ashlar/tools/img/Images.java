@@ -45,6 +45,12 @@ public final class Images {
                 "qemu-img create -q -f qcow2 -o compat=0.10 @v2.qcow2 10M",
                 "qemu-img create -q -f qcow2 -o extended_l2=on,cluster_size=128k @ext.qcow2 50M",
                 "qemu-io -c 'write -P 6 5M 10k' @ext.qcow2",
-                "qemu-img create -q -f qcow2 @z2.qcow2 2M");
+                "qemu-img create -q -f qcow2 @z2.qcow2 2M",
+                "cp @a.qcow2 @snaps.qcow2",
+                "qemu-img snapshot -c first @snaps.qcow2",
+                "qemu-img snapshot -c 'a longer näme with blanks' @snaps.qcow2",
+                "qemu-img bitmap --add @snaps.qcow2 b0",
+                "qemu-img bitmap --add --disable -g 32k @snaps.qcow2 b1",
+                "qemu-img create -q -f qcow2 -b snaps.qcow2 -F qcow2 @snapov.qcow2");
     }
 }

@@ -11,6 +11,7 @@ import static org.ashlar.spi.Capabilities.Feature.ZERO;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -33,6 +34,7 @@ import org.ashlar.spi.image.BackingLink;
 import org.ashlar.spi.image.CheckResult;
 import org.ashlar.spi.image.Checkable;
 import org.ashlar.spi.image.ImageInfo;
+import org.ashlar.spi.image.SnapshotInfo;
 
 /**
  * One opened qcow2 image as the graph sees it: a face of an {@link Image}, with its own options and
@@ -254,7 +256,17 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
     }
 
     @Override
-    public Map<String, Object> formatSpecific() {
-        return FormatInfo.of(header());
+    public Map<String, Object> formatSpecific(Request request) throws IOException {
+        return FormatInfo.of(header(), contents(request).bitmaps());
+    }
+
+    @Override
+    public List<SnapshotInfo> snapshots(Request request) throws IOException {
+        return contents(request).snapshots();
+    }
+
+    private Contents contents(Request request) {
+        Metadata metadata = image.state().metadata();
+        return new Contents(request, metadata.file(), metadata.header());
     }
 }

@@ -2,13 +2,14 @@ package org.ashlar.drivers.qcow2.internal.check;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.ashlar.drivers.qcow2.internal.format.Features;
+import org.ashlar.drivers.qcow2.internal.format.BitmapDirectory;
+import org.ashlar.drivers.qcow2.internal.format.BitmapEntry;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.format.HeaderExtension;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
-import org.ashlar.drivers.qcow2.internal.format.Limits;
-import org.ashlar.drivers.qcow2.internal.format.SnapshotHeader;
+import org.ashlar.drivers.qcow2.internal.format.SnapshotEntry;
+import org.ashlar.spi.BlockException;
 
 /**
  * Counts what snapshots, bitmaps and an encryption header take (spec, "Snapshots", "Bitmaps
@@ -16,8 +17,6 @@ import org.ashlar.drivers.qcow2.internal.format.SnapshotHeader;
  * a check.
  */
 final class OtherReferences {
-    private static final int BITMAP_FIXED = 24;
-    private static final int BITMAPS_MAX = 65535;
     private static final int BITMAP_TABLE_MAX = 1 << 27;
 
     private final Disk disk;
@@ -42,10 +41,7 @@ final class OtherReferences {
                 walk.count(in.getLong(0), in.getLong(8));
             }
         }
-        if (header.extension(HeaderExtension.BITMAPS).isPresent()
-                && (header.features().autoclear() & Features.BITMAPS) != 0) {
-            bitmaps(header.extension(HeaderExtension.BITMAPS).get().data());
-        }
+        bitmaps();
     }
 
     private ByteBuffer bytes(long offset, int length) throws IOException {
@@ -64,42 +60,45 @@ final class OtherReferences {
                 findings.corruption("ERROR snapshot table is outside image");
                 return;
             }
-            SnapshotHeader snapshot = SnapshotHeader.read(bytes(at, SnapshotHeader.LENGTH));
-            if (snapshot.extraLength() > Limits.SNAPSHOT_EXTRA_MAX) {
+            SnapshotEntry entry = SnapshotEntry.of(bytes(at, SnapshotEntry.LENGTH));
+            if (entry.extraLength() > SnapshotEntry.EXTRA_MAX) {
                 findings.errors++;
                 findings.say("ERROR snapshot table entry %d has too much extra metadata", i);
                 return;
             }
-            if (snapshot.hasTable(geometry)) {
-                walk.l1(snapshot.l1Offset(), (int) snapshot.l1Entries(), false);
+            if (entry.hasTable(geometry)) {
+                walk.l1(entry.l1().offset(), entry.l1().count(), false);
             } else {
                 findings.corruption("ERROR snapshot %d has an invalid L1 table", i);
             }
-            at += snapshot.length();
+            at += entry.wholeLength();
         }
         walk.count(start, at - start);
     }
 
-    private void bitmaps(byte[] extension) throws IOException {
-        ByteBuffer in = ByteBuffer.wrap(extension);
-        if (extension.length < 24
-                || Integer.toUnsignedLong(in.getInt(0)) > BITMAPS_MAX
-                || in.getLong(8) < 0
-                || in.getLong(8) > Limits.BITMAP_DIRECTORY_BYTES_MAX
-                || !disk.isInFile(in.getLong(16))) {
+    private void bitmaps() throws IOException {
+        BitmapDirectory directory;
+        try {
+            directory = BitmapDirectory.of(disk.header()).orElse(null);
+        } catch (BlockException outOfBounds) {
             findings.corruption("ERROR invalid bitmaps extension");
             return;
         }
-        int size = (int) in.getLong(8);
-        walk.count(in.getLong(16), size);
-        ByteBuffer directory = bytes(in.getLong(16), size);
+        if (directory == null) {
+            return;
+        }
+        if (!disk.isInFile(directory.offset())) {
+            findings.corruption("ERROR invalid bitmaps extension");
+            return;
+        }
+        int size = directory.size();
+        walk.count(directory.offset(), size);
+        ByteBuffer entries = bytes(directory.offset(), size);
         int at = 0;
-        while (at + BITMAP_FIXED <= size) {
-            bitmap(directory.getLong(at), directory.getInt(at + 8));
-            long extra = Integer.toUnsignedLong(directory.getInt(at + 20));
-            long next =
-                    at + BITMAP_FIXED + extra + Short.toUnsignedInt(directory.getShort(at + 18));
-            at = (int) Math.min(size, (next + 7) & -8L);
+        while (at + BitmapEntry.LENGTH <= size) {
+            BitmapEntry entry = BitmapEntry.of(entries.slice(at, BitmapEntry.LENGTH));
+            bitmap(entry.table().offset(), entry.table().count());
+            at = (int) Math.min(size, at + entry.wholeLength());
         }
     }
 

@@ -19,12 +19,6 @@ public final class Limits {
 
     public static final int SNAPSHOTS_MAX = 65536;
 
-    /** The most extra data a snapshot may have, in bytes. */
-    public static final int SNAPSHOT_EXTRA_MAX = 1024;
-
-    /** The longest bitmap directory, 64 MiB, in bytes. */
-    public static final long BITMAP_DIRECTORY_BYTES_MAX = 64L << 20;
-
     /** The longest name of a backing file, in bytes. */
     public static final int BACKING_NAME_MAX = 1023;
 

@@ -1,13 +1,12 @@
 package org.ashlar.drivers.qcow2.internal.table;
 
-import java.nio.ByteBuffer;
 import java.util.Set;
-import org.ashlar.drivers.qcow2.internal.format.Features;
+import org.ashlar.drivers.qcow2.internal.format.BitmapDirectory;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
-import org.ashlar.drivers.qcow2.internal.format.HeaderExtension;
 import org.ashlar.drivers.qcow2.internal.format.Limits;
 import org.ashlar.drivers.qcow2.internal.format.TableLocation;
+import org.ashlar.spi.BlockException;
 
 /**
  * Keeps writes off the clusters that hold metadata in use, whatever entries and counts say. Checks
@@ -47,26 +46,24 @@ public final class MetadataClusters {
         clusters.addBytes(Area.ACTIVE_L1, header.l1().offset(), l1Bytes);
         clusters.addTables(Area.ACTIVE_L2, l1);
         clusters.addTables(Area.REFCOUNT_BLOCK, refcountTable);
-        if ((header.features().autoclear() & Features.BITMAPS) != 0) {
-            header.extension(HeaderExtension.BITMAPS).ifPresent(clusters::addBitmapDirectory);
-        }
+        clusters.addBitmapDirectory(header);
         return clusters;
+    }
+
+    private void addBitmapDirectory(Header header) {
+        try {
+            BitmapDirectory.of(header)
+                    .ifPresent(
+                            found -> addBytes(Area.BITMAP_DIRECTORY, found.offset(), found.size()));
+        } catch (BlockException _) {
+            // Out of bounds: there is none to keep writes off, and a check says so.
+        }
     }
 
     private void addTables(Area area, TopTable top) {
         for (int i = 0; i < top.length(); i++) {
             if (top.tableOffset(i) != 0) {
                 add(area, top.tableOffset(i) >>> geometry.clusterBits(), 1);
-            }
-        }
-    }
-
-    private void addBitmapDirectory(HeaderExtension extension) {
-        ByteBuffer in = ByteBuffer.wrap(extension.data());
-        if (in.capacity() >= 24) {
-            long length = in.getLong(8);
-            if (length >= 0 && length <= Limits.BITMAP_DIRECTORY_BYTES_MAX) {
-                addBytes(Area.BITMAP_DIRECTORY, in.getLong(16), length);
             }
         }
     }

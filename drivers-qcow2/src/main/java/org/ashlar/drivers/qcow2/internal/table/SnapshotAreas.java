@@ -8,7 +8,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
-import org.ashlar.drivers.qcow2.internal.format.SnapshotHeader;
+import org.ashlar.drivers.qcow2.internal.format.SnapshotEntry;
 import org.ashlar.drivers.qcow2.internal.format.TableLocation;
 import org.ashlar.spi.Buffers;
 import org.ashlar.spi.Request;
@@ -37,14 +37,14 @@ public final class SnapshotAreas {
         boolean tables = wanted.contains(Area.INACTIVE_L2);
         long at = table.offset();
         for (int i = 0; i < table.count(); i++) {
-            SnapshotHeader snapshot = read(request, at);
+            SnapshotEntry snapshot = read(request, at);
             if (!snapshot.isValid(metadata.geometry())) {
                 break;
             }
-            long[] entries = new long[tables ? (int) snapshot.l1Entries() : 0];
-            file.readWords(request, snapshot.l1Offset(), entries);
+            long[] entries = new long[tables ? snapshot.l1().count() : 0];
+            file.readWords(request, snapshot.l1().offset(), entries);
             note(snapshot, entries);
-            at += snapshot.length();
+            at += snapshot.wholeLength();
         }
         noteTable(table.offset(), at - table.offset(), tables);
     }
@@ -59,20 +59,20 @@ public final class SnapshotAreas {
         }
     }
 
-    private SnapshotHeader read(Request request, long at) throws IOException {
-        try (Buffers.Buffer buffer = file.buffers().acquire(SnapshotHeader.LENGTH)) {
+    private SnapshotEntry read(Request request, long at) throws IOException {
+        try (Buffers.Buffer buffer = file.buffers().acquire(SnapshotEntry.LENGTH)) {
             file.read(request, at, buffer.segment());
             byte[] bytes = buffer.segment().toArray(ValueLayout.JAVA_BYTE);
-            return SnapshotHeader.read(ByteBuffer.wrap(bytes));
+            return SnapshotEntry.of(ByteBuffer.wrap(bytes));
         }
     }
 
-    private void note(SnapshotHeader snapshot, long[] entries) {
+    private void note(SnapshotEntry snapshot, long[] entries) {
         metadata.lock().lock();
         try {
             MetadataClusters clusters = metadata.clusters();
-            long bytes = snapshot.l1Entries() * Long.BYTES;
-            clusters.addBytes(Area.INACTIVE_L1, snapshot.l1Offset(), bytes);
+            long bytes = (long) snapshot.l1().count() * Long.BYTES;
+            clusters.addBytes(Area.INACTIVE_L1, snapshot.l1().offset(), bytes);
             Arrays.stream(entries)
                     .map(entry -> entry & L2Entry.OFFSET_MASK)
                     .filter(offset -> offset != 0)

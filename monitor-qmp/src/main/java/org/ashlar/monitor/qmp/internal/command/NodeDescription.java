@@ -96,12 +96,14 @@ final class NodeDescription {
      *
      * @param length in bytes, -1 if it does not say
      * @param info what its driver tells
+     * @param specific what its format tells
      * @param allocated how many bytes its storage takes, -1 if it does not say
      * @param backing what its image names as backing file
      */
     private record Facts(
             long length,
             Optional<ImageInfo> info,
+            Map<String, Object> specific,
             long allocated,
             Optional<ImageReference> backing) {}
 
@@ -195,10 +197,10 @@ final class NodeDescription {
         if (info.isEncrypted()) {
             image.put("encrypted", true);
         }
-        if (!info.formatSpecific().isEmpty()) {
+        if (!facts.specific().isEmpty()) {
             Map<String, Object> specific = new LinkedHashMap<>();
             specific.put("type", node.driver());
-            specific.put("data", info.formatSpecific());
+            specific.put("data", facts.specific());
             image.put("format-specific", specific);
         }
     }
@@ -223,12 +225,13 @@ final class NodeDescription {
             return new Facts(
                     child.length(request),
                     info,
+                    info.isPresent() ? info.get().formatSpecific(request) : Map.of(),
                     allocated(child, info, request),
                     backing(child, request));
         } catch (IOException e) {
             LOG.debug(
                     "{} is described without what it says itself: {}", node.name(), e.getMessage());
-            return new Facts(-1, Optional.empty(), -1, Optional.empty());
+            return new Facts(-1, Optional.empty(), Map.of(), -1, Optional.empty());
         }
     }
 
