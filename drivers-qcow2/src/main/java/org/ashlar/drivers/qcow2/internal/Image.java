@@ -194,6 +194,7 @@ final class Image {
         OpenOptions options = newest.options();
         metadata.resizeCaches(options.cacheSizes(header.geometry(), header.size()));
         metadata.clusters().check(options.overlapAreas());
+        metadata.discards(newest.discards());
         metadata.lazyRefcounts(
                 !mixed
                         && header.geometry().version() >= 3

@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
-import org.ashlar.drivers.qcow2.internal.io.DiscardPolicy;
 import org.ashlar.drivers.qcow2.internal.table.Area;
 import org.ashlar.drivers.qcow2.internal.table.CacheSizes;
+import org.ashlar.drivers.qcow2.internal.table.DiscardPolicy;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.option.Option;
@@ -55,7 +55,7 @@ record OpenOptions(
             Option.bool("pass-discard-other")
                     .orElse(false)
                     .reopenable()
-                    .help("tell the host of clusters that are given up for other reasons");
+                    .help("tell the host of clusters whose metadata have moved");
     private static final Option<Boolean> DISCARD_NO_UNREF =
             Option.bool("discard-no-unref")
                     .orElse(false)
@@ -137,7 +137,10 @@ record OpenOptions(
 
     /** Returns what becomes of discarded clusters. */
     DiscardPolicy discards(NodeSettings settings) {
-        return new DiscardPolicy(passDiscardRequest.orElse(settings.unmap()), keepClusters);
+        return new DiscardPolicy(
+                passDiscardRequest.orElse(settings.unmap()),
+                values.get(PASS_DISCARD_OTHER),
+                keepClusters);
     }
 
     /**

@@ -18,6 +18,7 @@ import java.util.function.Consumer;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.table.CorruptImageException;
+import org.ashlar.drivers.qcow2.internal.table.DiscardPolicy;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockNode;
@@ -59,6 +60,11 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
     /** Returns what all faces share. */
     Image image() {
         return image;
+    }
+
+    /** Returns what becomes of clusters that are given up. */
+    DiscardPolicy discards() {
+        return options.discards(settings);
     }
 
     boolean isReadOnly() {
@@ -121,8 +127,7 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
     @Override
     public void discard(Request request, long offset, long length) throws IOException {
         refuseToBlock(request);
-        var policy = options.discards(settings);
-        change(request, () -> image.state().guest().discard(request, offset, length, policy));
+        change(request, () -> image.state().guest().discard(request, offset, length));
     }
 
     @Override

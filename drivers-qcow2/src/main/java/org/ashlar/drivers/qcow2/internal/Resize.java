@@ -2,7 +2,6 @@ package org.ashlar.drivers.qcow2.internal;
 
 import java.io.IOException;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
-import org.ashlar.drivers.qcow2.internal.io.DiscardPolicy;
 import org.ashlar.drivers.qcow2.internal.io.Guest;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
@@ -15,8 +14,6 @@ import org.ashlar.spi.Request;
  * or goes; the others go on. Immutable.
  */
 final class Resize {
-    private static final DiscardPolicy TO_HOST = new DiscardPolicy(true, false);
-
     private final Metadata metadata;
     private final Guest guest;
     private final boolean overBacking;
@@ -110,8 +107,8 @@ final class Resize {
         if (preallocation != Preallocation.OFF) {
             throw BlockException.invalid("Preallocation can't be used for shrinking an image");
         }
-        guest.cut(request, newLength, metadata.header().size(), TO_HOST);
-        metadata.l1Length().dropTables(newLength, true);
+        guest.cut(request, newLength, metadata.header().size());
+        metadata.l1Length().dropTables(newLength);
         metadata.updateHeader(request, header -> header.withSize(newLength));
         if (geometry.externalData()) {
             metadata.data().child().truncate(request, newLength, Preallocation.OFF);

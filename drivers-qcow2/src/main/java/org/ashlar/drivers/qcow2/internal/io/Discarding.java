@@ -3,6 +3,7 @@ package org.ashlar.drivers.qcow2.internal.io;
 import java.io.IOException;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
+import org.ashlar.drivers.qcow2.internal.table.DiscardPolicy;
 import org.ashlar.drivers.qcow2.internal.table.L2Map;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
 import org.ashlar.spi.Request;
@@ -24,8 +25,8 @@ final class Discarding {
     }
 
     /** Gives up the clusters that lie whole in a range; the last may be cut by the disk's end. */
-    void discard(Request request, long offset, long length, DiscardPolicy policy)
-            throws IOException {
+    void discard(Request request, long offset, long length) throws IOException {
+        DiscardPolicy policy = metadata.discards();
         long end = offset + length;
         long from = geometry.clusterEnd(offset);
         long to =
@@ -37,7 +38,7 @@ final class Discarding {
             // Version 2 cannot say zero: what is below would show again.
             return;
         }
-        if (geometry.externalData() && policy.toHost()) {
+        if (geometry.externalData() && policy.requests()) {
             long there = metadata.data().lengthFrom(request, from, to - from);
             metadata.data().child().discard(request, from, there);
         }
@@ -59,12 +60,15 @@ final class Discarding {
         }
         entry.set(descriptor, L2Entry.ALL_ZERO);
         if (!keep) {
-            entry.freeHost(policy.toHost());
+            entry.freeHost(policy.requests());
         }
     }
 
-    /** Takes clusters away as if they had never been written, in {@code [offset, end)}. */
-    void cut(Request request, long offset, long end, DiscardPolicy policy) throws IOException {
+    /**
+     * Takes clusters away as if they had never been written, in {@code [offset, end)}; the host is
+     * always told.
+     */
+    void cut(Request request, long offset, long end) throws IOException {
         forEachTable(
                 request,
                 geometry.clusterEnd(offset),
@@ -72,7 +76,7 @@ final class Discarding {
                 false,
                 entry -> {
                     entry.set(0, 0);
-                    entry.freeHost(policy.toHost());
+                    entry.freeHost(true);
                 });
     }
 

@@ -66,15 +66,13 @@ public final class Guest implements AutoCloseable {
     }
 
     /** Gives up the clusters that lie whole in a range. */
-    public void discard(Request request, long offset, long length, DiscardPolicy policy)
-            throws IOException {
-        discarding.discard(request, offset, length, policy);
+    public void discard(Request request, long offset, long length) throws IOException {
+        discarding.discard(request, offset, length);
     }
 
     /** Takes the mapping away from {@code offset} on, for a disk that becomes shorter. */
-    public void cut(Request request, long offset, long end, DiscardPolicy policy)
-            throws IOException {
-        discarding.cut(request, offset, end, policy);
+    public void cut(Request request, long offset, long end) throws IOException {
+        discarding.cut(request, offset, end);
     }
 
     /**

@@ -149,7 +149,7 @@ final class Zeroing {
         }
         entry.set(descriptor, zeroed);
         if (drops) {
-            entry.freeHost(flags.has(IoFlags.MAY_UNMAP));
+            entry.freeHost(flags.has(IoFlags.MAY_UNMAP) && metadata.discards().requests());
         }
     }
 

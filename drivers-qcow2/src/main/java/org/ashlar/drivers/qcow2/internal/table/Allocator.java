@@ -140,7 +140,7 @@ final class Allocator {
             int entries = (int) (plan.tableClusters() << (geometry.clusterBits() - 3));
             refcounts.table().move(at, entries);
             metadata.add(Area.REFCOUNT_TABLE, start + plan.blocks(), plan.tableClusters());
-            quarantine.add(oldTable >>> geometry.clusterBits(), oldClusters, false);
+            quarantine.add(oldTable >>> geometry.clusterBits(), oldClusters, bounds.passesOthers());
         }
         for (long i = 0; i < plan.blocks(); i++) {
             metadata.add(Area.REFCOUNT_BLOCK, start + i, 1);

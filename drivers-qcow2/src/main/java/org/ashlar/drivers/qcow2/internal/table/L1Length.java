@@ -41,7 +41,7 @@ public final class L1Length {
         HostRun run = metadata.allocator().allocateL1(clusters);
         if (l1.length() > 0) {
             long old = geometry.clustersFor((long) l1.length() * Long.BYTES);
-            metadata.free(l1.offset(), old, false);
+            metadata.free(l1.offset(), old, metadata.discards().others());
         }
         l1.move(run.offset(), entries);
         metadata.l2().grown();
@@ -49,14 +49,14 @@ public final class L1Length {
     }
 
     /** Takes away the L2 tables that a disk of so many bytes does not need; they are empty. */
-    public void dropTables(long diskSize, boolean mayDiscard) {
+    public void dropTables(long diskSize) {
         metadata.lock().lock();
         try {
             long first = geometry.l1EntriesFor(diskSize);
             metadata.l2().forget(first);
             for (long i = first; i < l1.length(); i++) {
                 if (l1.tableOffset(i) != 0) {
-                    metadata.free(l1.tableOffset(i), 1, mayDiscard);
+                    metadata.free(l1.tableOffset(i), 1, true);
                     l1.set(i, 0);
                 }
             }

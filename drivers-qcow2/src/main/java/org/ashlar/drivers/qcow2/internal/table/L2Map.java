@@ -156,7 +156,7 @@ public final class L2Map {
                 }
                 long unused = written ? made.oldOffset : made.offset;
                 if (unused != 0) {
-                    metadata.free(unused, 1, false);
+                    metadata.free(unused, 1, metadata.discards().others());
                 }
                 metadata.tableClaims().end(made.claim);
             } finally {

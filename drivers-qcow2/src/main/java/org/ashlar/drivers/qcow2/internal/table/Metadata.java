@@ -54,6 +54,9 @@ public final class Metadata {
     /** Whether refcounts may stay unwritten under the dirty bit; changed under the lock. */
     private volatile boolean lazyRefcounts;
 
+    /** What the host is told of; set by {@link #discards(DiscardPolicy)} alone. */
+    private volatile DiscardPolicy discards = DiscardPolicy.SILENT;
+
     private Metadata(Files files, Background background, HeaderFile headerFile, Tables tables) {
         this.file = files.file;
         this.dataFile = files.dataFile;
@@ -305,6 +308,16 @@ public final class Metadata {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Sets what the host is told of. */
+    public void discards(DiscardPolicy policy) {
+        discards = policy;
+    }
+
+    /** Returns what the host is told of. */
+    public DiscardPolicy discards() {
+        return discards;
     }
 
     boolean isLazy() {
