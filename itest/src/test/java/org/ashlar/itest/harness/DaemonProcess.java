@@ -90,7 +90,12 @@ public final class DaemonProcess implements AutoCloseable {
 
     /** Connects to the monitor as soon as that can be. */
     public QmpClient monitor() {
-        return await("its monitor", () -> QmpClient.connect(folder.resolve("qmp.sock")));
+        return monitor(monitorSocket());
+    }
+
+    /** Connects to another monitor as soon as that can be. */
+    public QmpClient monitor(Path socket) {
+        return await("its monitor", () -> QmpClient.connect(socket));
     }
 
     /** Returns the socket of the NBD server. */

@@ -82,6 +82,16 @@ public final class NbdClient implements AutoCloseable {
         }
     }
 
+    /** Returns where replies come from, for a pipe. */
+    DataInputStream in() {
+        return in;
+    }
+
+    /** Returns where requests go to, for a pipe. */
+    DataOutputStream out() {
+        return out;
+    }
+
     /** Returns the export's length in bytes. */
     public long size() {
         return size;

@@ -144,6 +144,14 @@ public final class QmpClient implements AutoCloseable {
         }
     }
 
+    /** Returns the events that have come and were not waited for, and forgets them. */
+    public List<JsonNode> eventsSoFar() {
+        events.drainTo(passed);
+        List<JsonNode> soFar = List.copyOf(passed);
+        passed.clear();
+        return soFar;
+    }
+
     private static boolean matches(JsonNode event, String name, Predicate<JsonNode> data) {
         return event.get("event").asText().equals(name) && data.test(event.path("data"));
     }
