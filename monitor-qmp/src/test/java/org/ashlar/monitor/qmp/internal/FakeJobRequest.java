@@ -34,4 +34,9 @@ record FakeJobRequest(OptionValues options) implements JobRequest {
     public void claim(Child edge) throws IOException {
         throw BlockException.unsupported("claim");
     }
+
+    @Override
+    public void relyOn(Child edge) throws IOException {
+        throw BlockException.unsupported("reliance");
+    }
 }
