@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.ashlar.drivers.qcow2.internal.check.Check;
 import org.ashlar.drivers.qcow2.internal.format.Features;
@@ -36,7 +37,8 @@ import org.slf4j.LoggerFactory;
  *   <li>I1: nothing is written to the image while {@code writing} is not {@code READY}, but by what
  *       makes it ready or takes it back.
  *   <li>I2: the options in force are those of the face that came last of the faces that are open.
- *   <li>I3: the state is replaced only while no request is in flight.
+ *   <li>I3: the state is replaced only while no request is in flight, or, before the first write,
+ *       while there are only readers, whom the old one serves to their end.
  * </ul>
  */
 final class Image {
@@ -66,6 +68,9 @@ final class Image {
     private final Buffers buffers;
     private final CleanerSchedule cleaner;
     private final boolean forRepair;
+
+    /** Held over the I/O that makes the image ready, which every writer waits for. */
+    private final ReentrantLock preparation = new ReentrantLock();
 
     @GuardedBy("this")
     private final List<Qcow2Node> faces = new ArrayList<>();
@@ -121,10 +126,8 @@ final class Image {
         State old = state;
         Metadata metadata = read(request);
         Opening.check(metadata.header(), writable && !forRepair);
-        if (writable && !forRepair && metadata.header().features().has(Features.DIRTY)) {
-            Check check = new Check(metadata.file(), metadata.header());
-            check.run(request, Checkable.Repair.ALL, _ -> {});
-            metadata = read(request);
+        if (writable && !forRepair) {
+            metadata = mended(request, metadata);
         }
         state = new State(metadata, new Guest(metadata, backing, background));
         if (old != null) {
@@ -133,6 +136,18 @@ final class Image {
         boolean damaged = writable && forRepair && metadata.header().features().isDamaged();
         writing = damaged ? Writing.DAMAGED : writable ? Writing.UNPREPARED : Writing.INACTIVE;
         applyOptions();
+    }
+
+    /**
+     * Makes refcounts right that were to be written late, and returns the metadata from then on.
+     */
+    private Metadata mended(Request request, Metadata found) throws IOException {
+        if (!found.header().features().has(Features.DIRTY)) {
+            return found;
+        }
+        Check check = new Check(found.file(), found.header());
+        check.run(request, Checkable.Repair.ALL, _ -> {});
+        return read(request);
     }
 
     private Metadata read(Request request) throws IOException {
@@ -210,7 +225,7 @@ final class Image {
      *     request must not block, {@code NOT_PERMITTED} if the image must not be written
      */
     void ensureWritable(Request request) throws IOException {
-        if (writing != Writing.READY) {
+        while (writing != Writing.READY) {
             prepare(request);
         }
     }
@@ -228,7 +243,25 @@ final class Image {
         if (request.mustNotBlock()) {
             throw BlockException.wouldBlock();
         }
-        Metadata metadata = state().metadata;
+        preparation.lock();
+        try {
+            if (writing == Writing.UNPREPARED) {
+                prepareInTurn(request);
+            }
+        } finally {
+            preparation.unlock();
+        }
+    }
+
+    private void prepareInTurn(Request request) throws IOException {
+        State old = state();
+        Metadata metadata = mended(request, old.metadata);
+        if (metadata != old.metadata) {
+            // Opened for reading and reopened for writing: nobody has written yet.
+            state = new State(metadata, new Guest(metadata, backing, background));
+            background.afterGrace(old.guest::close);
+            applyOptions();
+        }
         metadata.snapshotAreas().find(request, options().overlapAreas());
         Features features = metadata.header().features();
         if (!features.equals(features.clearedForWriting())) {
@@ -295,12 +328,13 @@ final class Image {
     /** Checks the image as it is on the disk, and mends it. */
     CheckResult check(Request request, Checkable.Repair repair, Consumer<String> report)
             throws IOException {
-        boolean written = writing == Writing.READY || writing == Writing.UNPREPARED;
-        if (repair != Checkable.Repair.NONE && !written && writing != Writing.DAMAGED) {
+        Writing now = writing;
+        boolean mayWrite = now != Writing.INACTIVE && now != Writing.CORRUPT;
+        if (repair != Checkable.Repair.NONE && !mayWrite) {
             throw new BlockException(Kind.NOT_PERMITTED, "the qcow2 image is read-only");
         }
         Metadata metadata = state().metadata;
-        if (written) {
+        if (now == Writing.READY) {
             metadata.writeOutFinally(request);
         }
         Check check = new Check(metadata.file(), metadata.header());

@@ -185,11 +185,6 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
         changed.check(header);
         boolean readOnly = request.settings().readOnly();
         Opening.check(header, !readOnly);
-        if (!readOnly && settings.readOnly() && isDirty()) {
-            throw BlockException.unsupported(
-                    "Reopening a dirty qcow2 image for writing; opening it anew mends it, but"
-                            + " this");
-        }
         if (!readOnly) {
             image.findAreas(request.request(), changed);
         }

@@ -14,15 +14,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Future;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.ImageReference;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.image.BackingLink;
+import org.ashlar.spi.image.Checkable;
 import org.ashlar.spi.image.ImageInfo;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
+import org.ashlar.tck.Operation;
 import org.ashlar.tck.Report;
 import org.ashlar.tck.Rig;
 import org.ashlar.tck.RigNode;
@@ -290,12 +294,11 @@ class FeatureTest {
         }
     }
 
-    @Test
-    void dirtyImage_whenOpenedForWriting_thenIsMended() throws IOException {
+    /** Aborting leaves the dirty bit and refcounts unwritten. */
+    private Path makeDirty() throws IOException {
         Path image = folder.resolve("dirty.qcow2");
         Reference.img(
                 "create", "-q", "-f", "qcow2", "-o", "lazy_refcounts=on", image.toString(), "8M");
-        // Aborting leaves the dirty bit and refcounts unwritten.
         Reference.run(
                 "qemu-io",
                 "-f",
@@ -307,6 +310,64 @@ class FeatureTest {
                 "-c",
                 "abort",
                 image.toString());
+        return image;
+    }
+
+    /** The reference forgets to, and then writes over the guest's data. */
+    @Test
+    void dirtyImage_whenReopenedForWriting_thenIsMendedBeforeTheFirstWrite() throws IOException {
+        Path image = makeDirty();
+        try (Rig rig = new Rig();
+                Workers workers = new Workers();
+                TestFile storage = new TestFile(image)) {
+            HeldNode file = new HeldNode(storage);
+            RigNode disk = rig.opening(driver).child("file", file).settings(READ_ONLY).open();
+            long host = ((Extent.Mapped) disk.extentAt(0, 512)).childOffset();
+            HeldNode.Hold hold =
+                    file.holdBefore(
+                            call -> call.operation() == Operation.READ && call.offset() == host);
+            Future<?> read = workers.start(() -> assertEquals(5, disk.read(0, 512)[511]));
+            hold.awaitHeld();
+            disk.reopen(OptionTree.empty(), NodeSettings.DEFAULT);
+            assertTrue(disk.facet(ImageInfo.class).orElseThrow().isDirty());
+            Future<?> one = workers.start(() -> disk.write(2 << 20, filled(2048, 6)));
+            Future<?> two = workers.start(() -> disk.write(4 << 20, filled(2048, 7)));
+            Workers.await(one);
+            Workers.await(two);
+            hold.release();
+            Workers.await(read);
+            rig.awaitGrace();
+            byte[] old = disk.read(0, 1 << 20);
+            for (byte b : old) {
+                assertEquals(5, b);
+            }
+            assertArrayEquals(filled(2048, 6), disk.read(2 << 20, 1 << 20));
+            assertArrayEquals(filled(2048, 7), disk.read(4 << 20, 1 << 20));
+            disk.close();
+            Reference.assertClean(image, "mended");
+        }
+    }
+
+    @Test
+    void dirtyImage_whenReopenedForWritingAndOnlyChecked_thenStaysDirty() throws IOException {
+        Path image = makeDirty();
+        try (Rig rig = new Rig();
+                TestFile file = new TestFile(image)) {
+            RigNode disk = rig.opening(driver).child("file", file).settings(READ_ONLY).open();
+            disk.reopen(OptionTree.empty(), NodeSettings.DEFAULT);
+            try (var request = rig.request()) {
+                var check = disk.facet(Checkable.class).orElseThrow();
+                check.check(request, Checkable.Repair.NONE, _ -> {});
+            }
+            disk.close();
+            RigNode again = rig.opening(driver).child("file", file).settings(READ_ONLY).open();
+            assertTrue(again.facet(ImageInfo.class).orElseThrow().isDirty());
+        }
+    }
+
+    @Test
+    void dirtyImage_whenOpenedForWriting_thenIsMended() throws IOException {
+        Path image = makeDirty();
         try (Rig rig = new Rig();
                 TestFile file = new TestFile(image)) {
             RigNode read = rig.opening(driver).child("file", file).settings(READ_ONLY).open();
