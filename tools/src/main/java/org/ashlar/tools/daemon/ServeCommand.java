@@ -70,8 +70,7 @@ public final class ServeCommand implements Command {
                         new RunningDaemon(opener.open(), terminal, lifetime, false)) {
             openDisk(options, daemon.layer(), folder, terminal);
             Path socket = options.socket().orElse(folder.path().resolve("nbd.sock"));
-            int port = startServer(options, socket, daemon);
-            daemon.commands().run("block-export-add", export(options));
+            int port = startExport(options, socket, daemon);
             Path monitor = folder.path().resolve("qmp.sock");
             daemon.monitors().start(monitor(monitor), false);
             NodeInfo disk = daemon.layer().graph().node(DISK);
@@ -121,8 +120,8 @@ public final class ServeCommand implements Command {
         }
     }
 
-    /** Starts the server on both addresses and returns the port. */
-    private static int startServer(ServeOptions options, Path socket, RunningDaemon daemon)
+    /** Starts the server on both addresses, and the export in it; returns the port. */
+    private static int startExport(ServeOptions options, Path socket, RunningDaemon daemon)
             throws IOException, ToolFailure {
         BlockingQueue<Map<?, ?>> started = new LinkedBlockingQueue<>();
         try (Events.Subscription _ =
@@ -136,6 +135,7 @@ public final class ServeCommand implements Command {
                             }
                         })) {
             daemon.commands().run("nbd-server-start", server(options, socket));
+            daemon.commands().run("block-export-add", export(options));
             Map<?, ?> address = started.poll(START_SECONDS, TimeUnit.SECONDS);
             if (address == null) {
                 throw ToolFailure.of("the NBD server did not say at which port it listens");
@@ -151,6 +151,7 @@ public final class ServeCommand implements Command {
         Map<String, Object> arguments = new LinkedHashMap<>();
         arguments.put("addr", Map.of("type", "unix", "path", socket.toString()));
         arguments.put("loopback-port", options.port());
+        arguments.put("await-export", true);
         return OptionTree.typed(arguments);
     }
 

@@ -98,7 +98,14 @@ final class ImageServer {
             address.put("host", options.bind);
             address.put("port", options.port);
         }
-        return OptionTree.typed(Map.of("addr", address, "max-connections", (long) options.shared));
+        return OptionTree.typed(
+                Map.of(
+                        "addr",
+                        address,
+                        "max-connections",
+                        (long) options.shared,
+                        "await-export",
+                        true));
     }
 
     private void export(Session session, String node) throws IOException {

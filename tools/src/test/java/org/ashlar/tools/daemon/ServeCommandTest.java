@@ -34,7 +34,9 @@ class ServeCommandTest {
                 List.of(
                         "add {driver=qcow2, filename=disk.qcow2, node-name=disk, read-only=true,"
                                 + " discard=unmap}",
-                        "nbd-server-start {addr={type=unix, path=" + socket + "}, loopback-port=0}",
+                        "nbd-server-start {addr={type=unix, path="
+                                + socket
+                                + "}, loopback-port=0, await-export=true}",
                         "block-export-add {type=nbd, id=disk, node-name=disk, name=disk,"
                                 + " writable=false}",
                         "monitor qmp false",

@@ -112,7 +112,7 @@ final class DeployedJar {
         try (InputStream jar = Files.newInputStream(file)) {
             Bundle installed = context.installBundle(freeLocation(content), jar);
             if (installed.getSymbolicName() == null) {
-                uninstall(installed);
+                installed.uninstall();
                 throw new BundleException("not a bundle: no Bundle-SymbolicName in its manifest");
             }
             waiting = Optional.of(installed);

@@ -48,6 +48,9 @@ final class NbdServer {
     private final Set<Connection> present = new HashSet<>();
 
     @GuardedBy("lock")
+    private boolean begun;
+
+    @GuardedBy("lock")
     private boolean closed;
 
     /** How many threads accept. */
@@ -86,10 +89,17 @@ final class NbdServer {
         }
     }
 
-    /** Starts to accept, and tells where: an event {@code NBD_SERVER_STARTED} for each address. */
+    /**
+     * Starts to accept, unless it has, and tells where: an event {@code NBD_SERVER_STARTED} for
+     * each address.
+     */
     void begin() {
         lock.lock();
         try {
+            if (begun || closed) {
+                return;
+            }
+            begun = true;
             accepting = listeners.size();
         } finally {
             lock.unlock();

@@ -34,7 +34,10 @@ final class NbdService {
     @GuardedBy("lock")
     private boolean changing;
 
-    /** Starts the server, returns once it listens, and tells {@code layer}'s listeners where. */
+    /**
+     * Starts the server, returns once it listens, and tells {@code layer}'s listeners where; if
+     * clients are to wait for an export, it tells them when that is there.
+     */
     void start(ServerSettings settings, BlockLayer layer) throws IOException {
         lock.lock();
         try {
@@ -57,7 +60,9 @@ final class NbdService {
                 lock.unlock();
             }
         }
-        started.begin();
+        if (!settings.awaitsExport()) {
+            started.begin();
+        }
     }
 
     /** Ends all exports and the server; returns once nothing of them runs. */
@@ -106,6 +111,8 @@ final class NbdService {
 
     /** Adds an export for clients to choose. */
     NbdExport add(Offer offer) throws BlockException {
+        NbdServer running;
+        NbdExport export = new NbdExport(offer, this);
         lock.lock();
         try {
             if (server == null || changing) {
@@ -115,12 +122,13 @@ final class NbdService {
                 throw BlockException.invalid(
                         "NBD server already has export named '" + offer.name() + "'");
             }
-            NbdExport export = new NbdExport(offer, this);
             exports.put(offer.name(), export);
-            return export;
+            running = server;
         } finally {
             lock.unlock();
         }
+        running.begin();
+        return export;
     }
 
     /** Forgets an export. */

@@ -55,6 +55,11 @@ final class ServerStartCommand implements MonitorCommand {
                             "TCP port to listen at on the loopback address as well, 0 to have one"
                                     + " chosen");
 
+    private static final Option<Boolean> AWAIT_EXPORT =
+            Option.bool("await-export")
+                    .orElse(false)
+                    .help("let clients wait until the first export is there");
+
     private final NbdService service;
 
     ServerStartCommand(NbdService service) {
@@ -84,7 +89,8 @@ final class ServerStartCommand implements MonitorCommand {
                 TLS_AUTHZ,
                 MAX_CONNECTIONS,
                 HANDSHAKE_SECONDS,
-                LOOPBACK_PORT);
+                LOOPBACK_PORT,
+                AWAIT_EXPORT);
     }
 
     @Override
@@ -101,7 +107,8 @@ final class ServerStartCommand implements MonitorCommand {
                 new ServerSettings(
                         addresses(given),
                         count(given, MAX_CONNECTIONS),
-                        count(given, HANDSHAKE_SECONDS)),
+                        count(given, HANDSHAKE_SECONDS),
+                        given.get(AWAIT_EXPORT)),
                 call.layer());
         return Map.of();
     }

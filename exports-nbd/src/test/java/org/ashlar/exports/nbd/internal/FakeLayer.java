@@ -81,6 +81,11 @@ final class FakeLayer implements BlockLayer {
                 });
     }
 
+    /** Returns whether there is an event that nobody has asked for yet. */
+    boolean hasEvent() {
+        return !told.isEmpty();
+    }
+
     /** Waits for the next event. */
     Event nextEvent() throws InterruptedException {
         Event event = told.poll(30, TimeUnit.SECONDS);

@@ -3,6 +3,7 @@ package org.ashlar.exports.nbd.internal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +21,19 @@ import org.junit.jupiter.api.Test;
 final class HandshakeTest {
     private static final byte[] NOTHING = {};
     private static final byte[] SOMETHING = {1, 2, 3};
+
+    @Test
+    void client_thatComesBeforeTheExport_waitsForIt() throws Exception {
+        try (Fixture early = new Fixture(1 << 20, Long.MAX_VALUE, Map.of("await-export", true));
+                WireClient client = early.connect()) {
+            assertFalse(early.layer.hasEvent());
+
+            early.export("disk", false, Map.of());
+
+            assertEquals("NBD_SERVER_STARTED", early.layer.nextEvent().name());
+            client.hello(3).go("disk");
+        }
+    }
 
     @Test
     void hello_withUnknownClientFlag_hangsUp() throws IOException {
