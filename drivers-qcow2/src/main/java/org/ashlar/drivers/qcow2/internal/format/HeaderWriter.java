@@ -23,6 +23,13 @@ public final class HeaderWriter {
      *     {@code INVALID} if the name is too long
      */
     public static byte[] write(Header header) throws BlockException {
+        return write(header, 0);
+    }
+
+    /**
+     * Returns the same with the name not before {@code free}, if the cluster has room for it there.
+     */
+    public static byte[] write(Header header, int free) throws BlockException {
         byte[] name =
                 header.backingFile()
                         .map(s -> s.getBytes(StandardCharsets.UTF_8))
@@ -30,7 +37,10 @@ public final class HeaderWriter {
         if (name.length > Limits.BACKING_NAME_MAX) {
             throw BlockException.invalid("Backing file name too long");
         }
-        int nameOffset = fixedLength(header) + extensionsLength(header);
+        int nameOffset = endOfExtensions(header);
+        if (free > nameOffset && free + name.length <= header.geometry().clusterSize()) {
+            nameOffset = free;
+        }
         if (nameOffset + name.length > header.geometry().clusterSize()) {
             throw new BlockException(
                     Kind.NO_SPACE,
@@ -41,8 +51,25 @@ public final class HeaderWriter {
         boolean named = header.backingFile().isPresent();
         putFixed(out, header, named ? nameOffset : 0, name.length);
         putExtensions(out, header);
+        out.position(nameOffset);
         out.put(name);
         return out.array();
+    }
+
+    /** Returns where the backing file's name is that a header's first bytes lead to, or 0. */
+    public static int nameOffset(byte[] prefix) {
+        return Math.toIntExact(ByteBuffer.wrap(prefix).getLong(8));
+    }
+
+    /** Returns where that name ends, or 0. */
+    public static int endOfName(byte[] prefix) {
+        int offset = nameOffset(prefix);
+        return offset == 0 ? 0 : offset + ByteBuffer.wrap(prefix).getInt(16);
+    }
+
+    /** Returns where a header's extensions end. */
+    public static int endOfExtensions(Header header) {
+        return fixedLength(header) + extensionsLength(header);
     }
 
     /**

@@ -18,8 +18,14 @@ import org.ashlar.spi.Request;
  * <p>I1: fields are patched in the bytes that were read, within the first 512 bytes, which no
  * storage tears; the header is laid out anew only when its extensions or the backing file's name
  * change.
+ *
+ * <p>I2: what is laid out anew beyond these 512 bytes is durable before them, and leaves there what
+ * the old header leads to: the header is the old one or the new, wherever it is cut off.
  */
 final class HeaderFile {
+    /** What no storage tears, in bytes. */
+    private static final int SECTOR = 512;
+
     private final HostFile file;
     private Header written;
     private byte[] prefix;
@@ -83,12 +89,40 @@ final class HeaderFile {
                 && wanted.backingFile().equals(written.backingFile())) {
             patch(request, wanted);
         } else {
-            byte[] whole = HeaderWriter.write(wanted);
-            file.write(request, 0, MemorySegment.ofArray(whole));
-            prefix = Arrays.copyOf(whole, HeaderReader.PREFIX);
+            layOut(request, wanted);
             written = wanted;
         }
         file.flush(request);
+    }
+
+    private void layOut(Request request, Header wanted) throws IOException {
+        int kept = Math.max(HeaderWriter.endOfName(prefix), HeaderWriter.endOfExtensions(written));
+        byte[] whole = HeaderWriter.write(wanted, kept);
+        MemorySegment bytes = MemorySegment.ofArray(whole);
+        if (whole.length > SECTOR && keepOld(request, wanted, whole, kept)) {
+            file.write(request, SECTOR, bytes.asSlice(SECTOR));
+            file.flush(request); // I2
+            bytes = bytes.asSlice(0, SECTOR);
+        }
+        file.write(request, 0, bytes);
+        prefix = Arrays.copyOf(whole, HeaderReader.PREFIX);
+    }
+
+    /**
+     * Leaves in a new header, beyond the first sector, what the old one leads to there; returns
+     * false if both cannot be there: extensions moved, or the cluster has no room for two names.
+     */
+    private boolean keepOld(Request request, Header wanted, byte[] whole, int kept)
+            throws IOException {
+        int end = HeaderWriter.endOfExtensions(wanted);
+        boolean behind = whole.length == end || HeaderWriter.nameOffset(whole) >= kept;
+        byte[] old = read(request, file, Math.max(kept, end));
+        boolean same = end <= SECTOR || Arrays.equals(old, SECTOR, end, whole, SECTOR, end);
+        int to = Math.min(kept, whole.length);
+        if (behind && same && to > SECTOR) {
+            System.arraycopy(old, SECTOR, whole, SECTOR, to - SECTOR);
+        }
+        return behind && same;
     }
 
     /** Replaces the fields that may change. */
