@@ -13,6 +13,8 @@ import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Rig;
 import org.ashlar.tck.RigNode;
+import org.ashlar.tck.Seed;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -28,12 +30,14 @@ class FuzzTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"512 false", "4096 false", "16384 true"})
-    void image_whenDamaged_thenFailsWithABlockExceptionAtMost(String shape) throws IOException {
+    void image_whenDamaged_thenFailsWithABlockExceptionAtMost(String shape, TestReporter reporter)
+            throws IOException {
+        long seed = Seed.choose(reporter);
         String[] parts = shape.split(" ", 2);
         MemoryNode good = good(parts[0], parts[1]);
-        Random random = new Random(shape.hashCode());
         int opened = 0;
         for (int i = 0; i < IMAGES; i++) {
+            Random random = new Random(seed * IMAGES + i);
             MemoryNode bad = good.copy();
             int changes = 1 + random.nextInt(4);
             for (int j = 0; j < changes; j++) {
@@ -43,7 +47,11 @@ class FuzzTest {
                 random.nextBytes(bytes);
                 bad.put(random.nextLong(4, range), bytes);
             }
-            opened += use(bad, random, i) ? 1 : 0;
+            try {
+                opened += use(bad, random, i) ? 1 : 0;
+            } catch (RuntimeException | Error failed) {
+                throw new AssertionError("image " + i + " of seed " + seed, failed);
+            }
         }
         assertTrue(opened > IMAGES / 20, "hardly any damaged image opens: " + opened);
     }

@@ -379,6 +379,30 @@ class InterleavingTest {
     }
 
     @Test
+    void discardedClusters_whenTheirCountsCannotBeRead_thenAreFreedByTheNextFlush()
+            throws IOException {
+        create("cluster_size", "512", "refcount_bits", "64").close();
+        RigNode disk =
+                rig.opening(driver)
+                        .options(
+                                OptionTree.dotted(
+                                        Map.of(
+                                                "pass-discard-request", "on",
+                                                "refcount-cache-size", "2k")))
+                        .child("file", file)
+                        .open();
+        disk.write(0, filled(1 << 11, 1));
+        disk.discard(0, 16 * CLUSTER);
+        HeldNode.Hold hold = file.holdNext(Operation.READ);
+        disk.flush();
+        hold.awaitHeld(); // the counts of what is ripe, which are in memory no more
+        faulty.fail(Operation.READ, 1, BlockException.Kind.IO);
+        hold.release();
+        assertSound(disk);
+        disk.close();
+    }
+
+    @Test
     void cluster_whenNothingCanBeReleased_thenAWriteGrowsTheFileInsteadOfWaiting()
             throws IOException {
         RigNode disk = create();

@@ -5,8 +5,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.Request;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what is dirty or in quarantine in bounds, and the file from growing for clusters that are
@@ -20,8 +18,6 @@ import org.slf4j.LoggerFactory;
  * </ul>
  */
 final class Bounds {
-    private static final Logger LOG = LoggerFactory.getLogger(Bounds.class);
-
     /** A write-back is started when this part of the disk's length waits for one. */
     private static final int QUARANTINE_PART = 8;
 
@@ -108,16 +104,8 @@ final class Bounds {
     void beforeGrowing(long endCluster) throws Missing {
         long enough = metadata.geometry().clustersFor(metadata.header().size());
         if (endCluster > enough && metadata.quarantine().isAboutToYield()) {
-            throw new Missing(this::awaitRelease);
-        }
-    }
-
-    private void awaitRelease(Request request) {
-        try {
-            metadata.release().releaseRipe(request);
-        } catch (IOException e) {
-            // It is tried again by the next write-back; meanwhile the file grows.
-            LOG.debug("clusters could not be freed", e);
+            // If they cannot be freed, the file grows.
+            throw new Missing(metadata.release()::tryToRelease);
         }
     }
 }

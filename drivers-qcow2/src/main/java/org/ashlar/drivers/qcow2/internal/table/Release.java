@@ -43,7 +43,16 @@ public final class Release {
             metadata.lock().unlock();
         }
         // If the gate is closed, the next write-back does it.
-        background.tryStart("qcow2-free", this::releaseRipe);
+        background.tryStart("qcow2-free", this::tryToRelease);
+    }
+
+    /** Frees what is ripe if that can be done now; if not, the next write-back tries again. */
+    void tryToRelease(Request request) {
+        try {
+            releaseRipe(request);
+        } catch (IOException e) {
+            LOG.debug("clusters could not be freed", e);
+        }
     }
 
     /**
@@ -74,11 +83,11 @@ public final class Release {
         boolean success = false;
         try {
             while (next < ripe.size()) {
-                int run = next++;
-                if (ripe.mayDiscard(run)) {
-                    discard(request, ripe.first(run), ripe.count(run));
+                if (ripe.mayDiscard(next)) {
+                    discard(request, ripe.first(next), ripe.count(next));
                 }
-                lower(request, ripe, run);
+                // From here on it puts back by itself what is left of the run.
+                lower(request, ripe, next++);
             }
             success = true;
         } finally {
