@@ -20,16 +20,37 @@ record CreateFormat(String format, List<CreateOption> options) {
     private static final CreateOption SIZE =
             new CreateOption("size", "size", CreateOption.Type.SIZE, "", "Virtual disk size");
 
-    /** What the file itself understands, whatever lies in it. */
+    private static final CreateOption NOCOW =
+            new CreateOption(
+                    "nocow",
+                    "nocow",
+                    CreateOption.Type.SWITCH,
+                    "",
+                    "Turn off copy-on-write (valid only on btrfs)");
+
+    private static final CreateOption EXTENT_SIZE_HINT =
+            new CreateOption(
+                    "extent_size_hint",
+                    "extent-size-hint",
+                    CreateOption.Type.SIZE,
+                    "",
+                    "Extent size hint for the image file, 0 to disable");
+
+    /** What is the file's business alone, whatever lies in it. */
+    private static final List<CreateOption> FILE_ONLY = List.of(NOCOW, EXTENT_SIZE_HINT);
+
+    /** What the file itself understands. */
     private static final List<CreateOption> FILE =
             List.of(
                     SIZE,
+                    NOCOW,
                     new CreateOption(
                             "preallocation",
                             "preallocation",
                             CreateOption.Type.TEXT,
                             "",
-                            "Preallocation mode (allowed values: off, falloc, full)"));
+                            "Preallocation mode (allowed values: off, falloc, full)"),
+                    EXTENT_SIZE_HINT);
 
     private static final List<CreateOption> QCOW2 =
             List.of(
@@ -99,7 +120,9 @@ record CreateFormat(String format, List<CreateOption> options) {
                             "refcount-bits",
                             CreateOption.Type.NUMBER,
                             "16",
-                            "Width of a reference count entry in bits"));
+                            "Width of a reference count entry in bits"),
+                    NOCOW,
+                    EXTENT_SIZE_HINT);
 
     /**
      * Returns the options of a driver's format; those it declares itself if it is not known here.
@@ -144,6 +167,11 @@ record CreateFormat(String format, List<CreateOption> options) {
         return Optional.empty();
     }
 
+    /** Returns whether a format leaves an option to the file that it lies in. */
+    boolean isOfFile(CreateOption option) {
+        return !isPlain() && FILE_ONLY.contains(option);
+    }
+
     /** Returns whether images lie in the file as they are, without a format's metadata. */
     boolean isPlain() {
         return format.equals("raw") || options.equals(FILE);
@@ -155,7 +183,7 @@ record CreateFormat(String format, List<CreateOption> options) {
         text.append(withFile ? "Supported options:" : "Supported " + format + " options:")
                 .append('\n');
         options.stream()
-                .filter(option -> withFile || !isPlain() || option.equals(SIZE))
+                .filter(option -> withFile || option.equals(SIZE) || !FILE.contains(option))
                 .sorted(Comparator.comparing(CreateOption::name))
                 .forEach(option -> text.append(option.describe()).append('\n'));
         if (!withFile) {

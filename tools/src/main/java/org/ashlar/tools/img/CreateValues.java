@@ -62,11 +62,23 @@ final class CreateValues {
         return text.toString();
     }
 
+    /** Returns the values that are for the file that an image of a format lies in. */
+    OptionTree fileTree() {
+        Map<String, Object> tree = new LinkedHashMap<>();
+        for (CreateOption option : format.options()) {
+            Object value = values.get(option.name());
+            if (value != null && format.isOfFile(option)) {
+                tree.put(option.key(), value);
+            }
+        }
+        return OptionTree.typed(tree);
+    }
+
     /** Returns the values under the driver's names. */
     OptionTree tree(Set<String> declared) {
         Map<String, Object> tree = new LinkedHashMap<>();
         for (CreateOption option : format.options()) {
-            Object value = values.get(option.name());
+            Object value = format.isOfFile(option) ? null : values.get(option.name());
             if (value != null && declared.contains(option.name())) {
                 tree.put(option.name(), value);
             }

@@ -139,7 +139,7 @@ final class ImageCreation {
             session.layer().create(merge(file, values.tree(declared())));
             return;
         }
-        session.layer().create(file.with("size", 0L));
+        session.layer().create(merge(file.with("size", 0L), values.fileTree()));
         try {
             Optional<String> dataFile = values.text("data_file");
             if (dataFile.isPresent()) {

@@ -29,6 +29,9 @@ record FileCreation(
     /** What the reference asks for, so that files that grow by small writes stay in few extents. */
     private static final long DEFAULT_EXTENT_SIZE_HINT = 1 << 20;
 
+    /** The kernel takes 32 bits. */
+    private static final long EXTENT_SIZE_HINT_MAX = 0xffff_ffffL;
+
     private static final long SECTOR = 512;
 
     private static final Option<Long> SIZE =
@@ -63,12 +66,16 @@ record FileCreation(
         if (values.get(SIZE) > Long.MAX_VALUE - SECTOR) {
             throw BlockException.invalid("The image size is too large for file format 'raw'");
         }
+        long extentSizeHint = values.find(EXTENT_SIZE_HINT).orElse(0L);
+        if (extentSizeHint > EXTENT_SIZE_HINT_MAX) {
+            throw BlockException.invalid("Extent size hint is too large");
+        }
         return new FileCreation(
                 kind,
                 (values.get(SIZE) + SECTOR - 1) & -SECTOR,
                 values.get(PREALLOCATION),
                 values.find(NO_COW).orElse(false),
-                values.find(EXTENT_SIZE_HINT).orElse(0L));
+                extentSizeHint);
     }
 
     /** Creates it, locked against others meanwhile; may block. */
