@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.ashlar.spi.BlockException;
 
 /** Where a server listens. Immutable. */
@@ -42,7 +43,13 @@ sealed interface ListenAddress {
         @Override
         public ServerSocketChannel listen() throws IOException {
             InetSocketAddress address = new InetSocketAddress(resolve(), port);
-            return bind(ServerSocketChannel.open(), address, host + ":" + port);
+            return bind(ServerSocketChannel.open(), address, Inet::failure);
+        }
+
+        private static String failure(String reason) {
+            return reason.equals("Address already in use")
+                    ? "Failed to find an available port: " + reason
+                    : "Failed to bind socket: " + reason;
         }
 
         private InetAddress resolve() throws IOException {
@@ -53,7 +60,11 @@ sealed interface ListenAddress {
             } catch (UnknownHostException unknown) {
                 throw new BlockException(
                         BlockException.Kind.NOT_FOUND,
-                        "address resolution failed for " + host + ":" + port,
+                        "address resolution failed for "
+                                + host
+                                + ":"
+                                + port
+                                + ": Name or service not known",
                         unknown);
             }
         }
@@ -86,7 +97,7 @@ sealed interface ListenAddress {
             return bind(
                     ServerSocketChannel.open(StandardProtocolFamily.UNIX),
                     UnixDomainSocketAddress.of(path),
-                    path.toString());
+                    reason -> "Failed to bind socket to " + path + ": " + reason);
         }
 
         @Override
@@ -113,14 +124,15 @@ sealed interface ListenAddress {
     }
 
     private static ServerSocketChannel bind(
-            ServerSocketChannel channel, SocketAddress address, String shown) throws IOException {
+            ServerSocketChannel channel, SocketAddress address, UnaryOperator<String> message)
+            throws IOException {
         try {
             return channel.bind(address, BACKLOG);
         } catch (IOException | RuntimeException failure) {
             channel.close();
             throw new BlockException(
                     BlockException.Kind.IO,
-                    "Failed to bind socket to " + shown + ": " + failure.getMessage(),
+                    message.apply(String.valueOf(failure.getMessage())),
                     failure);
         }
     }

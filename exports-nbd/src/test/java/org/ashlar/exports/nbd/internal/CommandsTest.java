@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -128,6 +129,34 @@ final class CommandsTest {
                         SocketChannel.open(
                                 new InetSocketAddress(InetAddress.getLoopbackAddress(), port)));
         assertTrue(Files.notExists(path));
+    }
+
+    /** As qemu-nbd says it. */
+    @Test
+    void start_whereItCannotListen_saysWhy() throws IOException {
+        NbdService service = new NbdService();
+        FakeLayer layer = layer(service);
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            refused(
+                    layer,
+                    new ServerStartCommand(service),
+                    inet("127.0.0.1", taken.getLocalPort()),
+                    "Failed to find an available port: Address already in use");
+        }
+        refused(
+                layer,
+                new ServerStartCommand(service),
+                inet("192.0.2.1", 1),
+                "Failed to bind socket: Cannot assign requested address");
+        refused(
+                layer,
+                new ServerStartCommand(service),
+                inet("host.invalid", 1),
+                "address resolution failed for host.invalid:1: Name or service not known");
+    }
+
+    private static Map<String, String> inet(String host, int port) {
+        return Map.of("addr.type", "inet", "addr.host", host, "addr.port", Integer.toString(port));
     }
 
     @Test

@@ -271,6 +271,6 @@ sealed interface Space permits Space.OfFile, Space.OfDevice {
     private static BlockException unsupported(Preallocation preallocation) {
         return new BlockException(
                 BlockException.Kind.UNSUPPORTED,
-                "Unsupported preallocation mode '" + Option.textOf(preallocation) + "'");
+                "Unsupported preallocation mode: " + Option.textOf(preallocation));
     }
 }

@@ -126,7 +126,12 @@ class FileCreationTest {
                     assertThrows(
                             BlockException.class,
                             () -> create(rig, file, "size", "1M", "preallocation", "metadata"));
-            assertEquals("Unsupported preallocation mode 'metadata'", refused.getMessage());
+            assertEquals("Unsupported preallocation mode: metadata", refused.getMessage());
+            refused =
+                    assertThrows(
+                            BlockException.class,
+                            () -> create(rig, file, "size", "1M", "extent-size-hint", "5G"));
+            assertEquals("Extent size hint is too large", refused.getMessage());
             refused = assertThrows(BlockException.class, () -> create(rig, file, "size", "20T"));
             assertEquals("The image size is too large for file format 'raw'", refused.getMessage());
         }
