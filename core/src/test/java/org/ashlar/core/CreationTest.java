@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Child;
+import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.option.OptionTree;
@@ -23,11 +27,14 @@ import org.ashlar.tck.Waiting;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Images that are created, on nodes and on files that are opened for it. */
 class CreationTest {
     private final TestLayer test = new TestLayer();
     private final ImageDrivers images = new ImageDrivers();
+
+    @TempDir private Path folder;
 
     @BeforeEach
     void addDrivers() {
@@ -68,6 +75,26 @@ class CreationTest {
         assertEquals(4096, images.files.get("new").length());
         assertTrue(images.closed.isEmpty());
         assertTrue(test.layer.graph().roots().isEmpty(), "nothing holds it any more");
+        test.layer.delete("disk");
+    }
+
+    @Test
+    void image_thatIsWrittenPastTheEndOfANode_makesTheNodeGrow() throws Exception {
+        RealDrivers.addTo(test, 1);
+        test.add(
+                ScriptedDriver.format("growing", (file, _) -> new ScriptedDriver.Passing(file))
+                        .creating(request ->
+                                request.file()
+                                        .write(
+                                                request.request(),
+                                                8192,
+                                                MemorySegment.ofArray(TestLayer.filled(512, 7)),
+                                                IoFlags.NONE)),
+                2);
+        Path path = Files.createFile(folder.resolve("new"));
+        test.layer.add(OptionTree.typed(file(path.toString())).with("node-name", "disk"));
+        create(Map.of("driver", "growing", "file", "disk"));
+        assertEquals(8192 + 512, Files.size(path));
         test.layer.delete("disk");
     }
 

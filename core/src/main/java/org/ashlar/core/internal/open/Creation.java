@@ -51,15 +51,14 @@ public final class Creation {
                 options.text(NodeOptions.DRIVER)
                         .orElseThrow(() -> BlockException.invalid("Parameter 'driver' is missing"));
         try (Sources.Source users = sources.open("creating a " + name + " image")) {
-            Map<String, Child> roots = new HashMap<>();
             for (String key : List.of("file", "data-file")) {
                 if (options.text(key).isPresent()) {
-                    roots.put(key, users.addRoot(key, options.text(key).get(), ALONE));
+                    users.addRoot(key, options.text(key).get(), ALONE);
                 }
             }
             Opening opening = new Opening(services);
             try {
-                new Context(opening, opening.find(name), options, roots).create();
+                new Context(opening, opening.find(name), options).create();
             } finally {
                 opening.discard();
             }
@@ -72,16 +71,14 @@ public final class Creation {
         private final OptionTree given;
         private final OptionValues values;
         private final Node creator;
-        private final Map<String, Child> roots;
+        private final Map<String, Child> children = new HashMap<>();
         private final List<EdgeState> edges = new ArrayList<>();
 
-        private Context(
-                Opening opening, BlockDriver driver, OptionTree given, Map<String, Child> roots)
+        private Context(Opening opening, BlockDriver driver, OptionTree given)
                 throws BlockException {
             this.opening = opening;
             this.driver = driver;
             this.given = given;
-            this.roots = roots;
             this.values = OptionValues.check(driver.createOptions(), ownOptions());
             Node.Label label =
                     new Node.Label(
@@ -112,7 +109,7 @@ public final class Creation {
                 try (DriverUses.Call _ = opening.services().uses().calling(driver)) {
                     driver.create(this);
                 }
-                for (Child child : roots.values()) {
+                for (Child child : children.values()) {
                     child.flush(request());
                 }
             } finally {
@@ -134,9 +131,21 @@ public final class Creation {
 
         @Override
         public Optional<Child> child(String name) throws IOException {
-            Child known = roots.get(name);
-            if (known != null) {
-                return Optional.of(known);
+            if (!children.containsKey(name)) {
+                Optional<Node> storage = storage(name);
+                if (storage.isEmpty()) {
+                    return Optional.empty();
+                }
+                children.put(name, lead(name, storage.get()));
+            }
+            return Optional.ofNullable(children.get(name));
+        }
+
+        /** Returns the node that a child is to be; one of the graph is held by a root meanwhile. */
+        private Optional<Node> storage(String name) throws IOException {
+            Optional<String> reference = given.text(name);
+            if (reference.isPresent()) {
+                return Optional.of(opening.node(reference.get()));
             }
             Optional<OptionTree> description = given.subtree(name);
             if (description.isEmpty()) {
@@ -147,14 +156,18 @@ public final class Creation {
                             description.get(),
                             NodeOptions.handDown(NodeSettings.DEFAULT, ChildRole.IMAGE));
             storage.face().holdPermissions(ALONE);
+            return Optional.of(storage.node());
+        }
+
+        /** A format's edge, and no root: what is written past the end makes the storage grow. */
+        private Child lead(String name, Node storage) throws IOException {
             Edge edge = opening.newEdge(creator, name, ChildRole.IMAGE);
-            edges.add(new EdgeState(edge, storage.node(), ALONE));
+            edges.add(new EdgeState(edge, storage, ALONE));
             opening.show(
                     creator,
                     new Traits(driver, given, NodeSettings.DEFAULT, false, false, false),
                     edges);
-            roots.put(name, edge);
-            return Optional.of(edge);
+            return edge;
         }
 
         @Override
