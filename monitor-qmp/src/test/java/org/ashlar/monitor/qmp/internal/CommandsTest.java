@@ -108,6 +108,19 @@ class CommandsTest {
     }
 
     @Test
+    void blockdevReopen_saysWhichOfItsOptionsIsWrong() throws Exception {
+        assertTrue(
+                answer(
+                                "blockdev-reopen",
+                                "{'options':[{'driver':'null-co','node-name':'n','bogus':5}]}")
+                        .contains("Parameter 'options[0].bogus' is unexpected"));
+        assertTrue(
+                answer("blockdev-reopen", "{'options':[{'node-name':'n'}]}")
+                        .contains("Parameter 'options[0].driver' is missing"));
+        assertEquals(List.of(), layer.calls);
+    }
+
+    @Test
     void blockExportAdd_partsCommonOptionsFromTheTypes() throws Exception {
         answer(
                 "block-export-add",
@@ -198,9 +211,12 @@ class CommandsTest {
         String answer =
                 answer(
                         "blockdev-create",
-                        "{'job-id':'j','options':{'driver':'img','file':'n','no-such':9}}");
+                        "{'job-id':'j','options':{'driver':'img','file':'n','size':1,'no-such':9}}");
 
         assertTrue(answer.contains("Parameter 'options.no-such' is unexpected"), answer);
+        String noSize =
+                answer("blockdev-create", "{'job-id':'j','options':{'driver':'img','file':'n'}}");
+        assertTrue(noSize.contains("Parameter 'options.size' is missing"), noSize);
     }
 
     /** The same shape as the reference's, seen with an export on an overlay. */

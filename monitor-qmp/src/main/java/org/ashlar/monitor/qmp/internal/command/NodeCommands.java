@@ -55,7 +55,7 @@ final class NodeCommands {
     }
 
     private static void add(CommandCall call) throws IOException {
-        NodeOptions.check(call.layer().drivers(), call.tree());
+        NodeOptions.check(call.layer().drivers(), "", call.tree());
         if (!call.tree().has(NODE_NAME.name())) {
             throw BlockException.invalid("'node-name' must be specified for the root node");
         }
@@ -86,8 +86,10 @@ final class NodeCommands {
             }
             nodes.add(tree(members));
         }
+        for (int i = 0; i < nodes.size(); i++) {
+            NodeOptions.check(call.layer().drivers(), "options[" + i + "].", nodes.get(i));
+        }
         for (OptionTree node : nodes) {
-            NodeOptions.check(call.layer().drivers(), node);
             requireNamed(
                     call,
                     node.text(NODE_NAME.name())
@@ -161,12 +163,15 @@ final class NodeCommands {
         if (size < 0) {
             throw BlockException.invalid("Parameter 'size' expects a >0 size");
         }
+        if (call.layer().graph().node(node).settings().readOnly()) {
+            throw new BlockException(BlockException.Kind.NOT_PERMITTED, "Image is read-only");
+        }
         call.layer().resize(node, size);
     }
 
     private static void create(CommandCall call) throws IOException {
         OptionTree given = call.tree().subtree(CREATE_OPTIONS.name()).orElseThrow();
-        OptionTree image = NodeOptions.checkCreation(call.layer().drivers(), given);
+        OptionTree image = NodeOptions.checkCreation(call.layer(), given);
         JobSettings settings =
                 new JobSettings(call.arguments().get(JOB_ID), 0, ErrorPolicy.REPORT, true, false);
         call.layer().jobs().start(CreateJob.TYPE, settings, CreateJob.options(call.layer(), image));

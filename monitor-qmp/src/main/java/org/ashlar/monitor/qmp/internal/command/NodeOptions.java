@@ -10,7 +10,9 @@ import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildOption;
 import org.ashlar.spi.DriverKind;
+import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Drivers;
+import org.ashlar.spi.graph.NodeInfo;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
 
@@ -22,27 +24,65 @@ import org.ashlar.spi.option.OptionTree;
 final class NodeOptions {
 
     private static final Option<String> DRIVER = Option.text("driver").required();
+    private static final String CHILD = "child";
+    private static final String SIZE = "size";
 
     private NodeOptions() {}
 
-    /** Checks a description and those of its children. */
-    static void check(Drivers drivers, OptionTree node) throws BlockException {
-        check(drivers, "", node);
-    }
-
-    private static void check(Drivers drivers, String prefix, OptionTree node)
-            throws BlockException {
+    /**
+     * Checks a description and those of its children.
+     *
+     * @param prefix what error messages put before an option's name
+     */
+    static void check(Drivers drivers, String prefix, OptionTree node) throws BlockException {
         BlockDriver driver = driver(drivers, prefix, node);
         List<Option<?>> declared = new ArrayList<>(GeneralOptions.ALL);
+        declared.add(DRIVER);
         declared.addAll(driver.options());
         if (!node.isText()) {
             Arguments.checkTypes(prefix, declared, node);
-        }
-        for (ChildOption child : driver.childOptions()) {
-            Optional<OptionTree> below = node.subtree(child.name());
-            if (below.isPresent()) {
-                check(drivers, prefix + child.name() + ".", below.get());
+            for (ChildOption child : driver.childOptions()) {
+                checkChild(drivers, prefix, child, node);
             }
+            Arguments.checkNames(prefix, declared, node.without(childNames(driver)));
+        }
+    }
+
+    private static String[] childNames(BlockDriver driver) {
+        return driver.childOptions().stream().map(ChildOption::name).toArray(String[]::new);
+    }
+
+    private static void checkChild(
+            Drivers drivers, String prefix, ChildOption child, OptionTree node)
+            throws BlockException {
+        String name = prefix + child.name();
+        Optional<Object> given = node.find(child.name());
+        if (given.isEmpty()) {
+            if (child.required()) {
+                throw BlockException.invalid("Parameter '" + name + "' is missing");
+            }
+            return;
+        }
+        if (!child.list()) {
+            checkReference(drivers, name, given.get(), !child.required());
+            return;
+        }
+        if (!(given.get() instanceof List<?> items)) {
+            throw Arguments.wrongType(name, "array");
+        }
+        for (int i = 0; i < items.size(); i++) {
+            checkReference(drivers, name + "[" + i + "]", items.get(i), false);
+        }
+    }
+
+    private static void checkReference(
+            Drivers drivers, String name, Object given, boolean mayBeNone) throws BlockException {
+        Optional<OptionTree> below = OptionTree.empty().with(CHILD, given).subtree(CHILD);
+        if (below.isPresent()) {
+            check(drivers, name + ".", below.get());
+        } else if (!(given instanceof String || (mayBeNone && given.equals(OptionTree.NONE)))) {
+            String last = name.substring(name.lastIndexOf('.') + 1);
+            throw Arguments.wrongType(last, mayBeNone ? "BlockdevRefOrNull" : "BlockdevRef");
         }
     }
 
@@ -61,9 +101,9 @@ final class NodeOptions {
      * options under the names of {@code qemu-img create -o}, which have underscores for QMP's
      * dashes, and {@code compat} for {@code version}.
      */
-    static OptionTree checkCreation(Drivers drivers, OptionTree image) throws BlockException {
+    static OptionTree checkCreation(BlockLayer layer, OptionTree image) throws BlockException {
         String prefix = "options.";
-        BlockDriver driver = driver(drivers, prefix, image);
+        BlockDriver driver = driver(layer.drivers(), prefix, image);
         List<Option<?>> declared = driver.createOptions();
         if (declared.isEmpty()) {
             throw new BlockException(
@@ -72,12 +112,16 @@ final class NodeOptions {
         if (driver.kind() == DriverKind.FORMAT && !image.has("file")) {
             throw BlockException.invalid("Parameter 'options.file' is missing");
         }
+        if (declared.stream().anyMatch(option -> option.name().equals(SIZE)) && !image.has(SIZE)) {
+            throw BlockException.invalid("Parameter 'options.size' is missing");
+        }
         OptionTree translated = OptionTree.empty().with(DRIVER.name(), driver.name());
         List<String> children = driver.childOptions().stream().map(ChildOption::name).toList();
         for (Map.Entry<String, Object> given : image.without(DRIVER.name()).values().entrySet()) {
             String name = given.getKey();
             if (children.contains(name)) {
                 translated = translated.with(name, given.getValue());
+                translated = withFileName(layer, translated, name, declared);
             } else {
                 Option<?> option = declaredAs(name, prefix, declared);
                 Arguments.checkType(prefix + name, option, given.getValue());
@@ -87,11 +131,26 @@ final class NodeOptions {
         return translated;
     }
 
+    /** Says what a child is called where the image is to name it, too: its data file. */
+    private static OptionTree withFileName(
+            BlockLayer layer, OptionTree image, String child, List<Option<?>> declared) {
+        String option = child.replace('-', '_');
+        boolean named =
+                !option.equals(child)
+                        && declared.stream().anyMatch(one -> one.name().equals(option));
+        Optional<String> fileName =
+                image.text(child)
+                        .flatMap(layer.graph()::find)
+                        .map(NodeInfo::fileName)
+                        .or(() -> image.subtree(child).flatMap(file -> file.text("filename")));
+        return named && fileName.isPresent() ? image.with(option, fileName.get()) : image;
+    }
+
     private static Option<?> declaredAs(String name, String prefix, List<Option<?>> declared)
             throws BlockException {
         String declaredName = name.equals("version") ? "compat" : name.replace('-', '_');
         return declared.stream()
-                .filter(option -> List.of(name, declaredName).contains(option.name()))
+                .filter(option -> option.name().equals(declaredName) && name.indexOf('_') < 0)
                 .findFirst()
                 .orElseThrow(() ->
                         BlockException.invalid("Parameter '" + prefix + name + "' is unexpected"));
