@@ -25,13 +25,13 @@ class SceneKillStreamIT {
     private static final int MEBIBYTES = 4;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
-    /** A server of one file, which stops for ever where the file {@code gap} says. */
+    /** A server of one file, which stops where the file {@code gap} says, until that is gone. */
     private static final String[] SERVER = {
         "get_size=stat -Lc %s $file",
         "pread=dd iflag=skip_bytes,count_bytes if=$file skip=$4 count=$3 bs=64k status=none",
         """
         pwrite=gap=$(cat $dir/gap)
-        stop() { touch $dir/reached; exec sleep 1000; }
+        stop() { touch $dir/reached; while [ -e $dir/gap ]; do sleep 0.1; done; exit 1; }
         [ $4$gap = 0HEADER ] && stop
         dd oflag=seek_bytes conv=notrunc of=$file seek=$4 bs=64k status=none || exit 1
         [ $4$gap = 0WRITTEN ] && stop
@@ -39,7 +39,7 @@ class SceneKillStreamIT {
         exit 0\
         """,
         """
-        flush=[ $(cat $dir/gap) = SYNC ] && { touch $dir/reached; exec sleep 1000; }
+        flush=[ $(cat $dir/gap) = SYNC ] && { touch $dir/reached; while [ -e $dir/gap ]; do sleep 0.1; done; exit 1; }
         exit 0\
         """,
         "can_write=exit 0",
