@@ -22,7 +22,8 @@ import org.ashlar.drivers.nbd.internal.Export.Replies;
 
 /**
  * Agrees with a server on an export: fixed newstyle, the best replies it has, a metadata context,
- * and GO, or EXPORT_NAME with a server that has no GO. Confined to one connection's beginning.
+ * and GO, or EXPORT_NAME with a server that has no GO; with older servers, by the older styles.
+ * Confined to one connection's beginning.
  */
 final class Handshake {
     private static final int REPLY_MOST = 1 << 16;
@@ -47,11 +48,32 @@ final class Handshake {
      * @throws MalformedException if it does not keep to the protocol
      */
     static Export run(Wire wire, NbdOptions options) throws IOException {
-        return new Handshake(wire, options).run();
+        Export export = new Handshake(wire, options).run();
+        if (options.namesContext() && export.context().isEmpty()) {
+            throw new RefusedException(
+                    "The server does not offer '%s'".formatted(options.context()));
+        }
+        return export;
+    }
+
+    /** How a server negotiates. */
+    private enum Style {
+        /** It tells of its one export and is done. */
+        OLD,
+        /** It takes the name of an export and nothing else. */
+        NEW,
+        FIXED_NEW
     }
 
     private Export run() throws IOException {
-        begin();
+        return switch (begin()) {
+            case OLD -> oldStyle();
+            case NEW -> exportName(Replies.SIMPLE, Optional.empty());
+            case FIXED_NEW -> negotiate();
+        };
+    }
+
+    private Export negotiate() throws IOException {
         Replies replies = Replies.SIMPLE;
         if (isAccepted(OPT_EXTENDED_HEADERS)) {
             replies = Replies.EXTENDED;
@@ -62,24 +84,34 @@ final class Handshake {
         return go(replies, context);
     }
 
-    private void begin() throws IOException {
+    private Style begin() throws IOException {
         if (wire.i64() != Protocol.INIT_MAGIC) {
             throw new MalformedException("this is no NBD server");
         }
         long magic = wire.i64();
         if (magic == Protocol.OLD_STYLE_MAGIC) {
-            throw new RefusedException("The server speaks the old style of NBD only");
+            return Style.OLD;
         }
         if (magic != Protocol.OPTION_MAGIC) {
             throw new MalformedException("bad magic");
         }
         int flags = wire.u16();
-        if ((flags & FLAG_FIXED_NEWSTYLE) == 0) {
-            throw new RefusedException("The server does not speak NBD's fixed newstyle");
-        }
-        noZeroes = (flags & FLAG_NO_ZEROES) != 0;
-        int ours = FLAG_FIXED_NEWSTYLE | (noZeroes ? FLAG_NO_ZEROES : 0);
+        boolean fixed = (flags & FLAG_FIXED_NEWSTYLE) != 0;
+        noZeroes = fixed && (flags & FLAG_NO_ZEROES) != 0;
+        int ours = (fixed ? FLAG_FIXED_NEWSTYLE : 0) | (noZeroes ? FLAG_NO_ZEROES : 0);
         wire.write(ByteBuffer.allocate(Integer.BYTES).putInt(ours).flip());
+        return fixed ? Style.FIXED_NEW : Style.NEW;
+    }
+
+    /** The flags of the handshake and of the export come as one number. */
+    private Export oldStyle() throws IOException {
+        if (!name.isEmpty()) {
+            throw new RefusedException("Server does not support non-empty export names");
+        }
+        long length = wire.i64();
+        int flags = wire.i32();
+        wire.skip(ZEROES);
+        return agreed(length, flags, Optional.empty(), Replies.SIMPLE, Optional.empty());
     }
 
     private void send(int option, ByteBuffer data) throws IOException {

@@ -26,6 +26,11 @@ record NbdOptions(
     /** Tells holes and zeroes from data. */
     static final String BASE_ALLOCATION = "base:allocation";
 
+    /** Returns whether a context was asked for by name: then there must be one. */
+    boolean namesContext() {
+        return !context.equals(BASE_ALLOCATION);
+    }
+
     /** How a server is reached. */
     enum ServerType {
         INET,

@@ -34,6 +34,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Servers that answer right in rare ways, wrong, or not at all. */
 class HostileServerTest {
+    /** The end of an old style greeting. */
+    private static final String NOTHING =
+            "00000000000000000000000000000000000000000000000000000000000000"
+                    + "00000000000000000000000000000000000000000000000000000000000000"
+                    + "00000000000000000000000000000000000000000000000000000000000000"
+                    + "00000000000000000000000000000000000000000000000000000000000000";
+
     private static final int LENGTH = 1 << 16;
     private static final int ROUNDS = 400;
 
@@ -162,12 +169,14 @@ class HostileServerTest {
         "nothing,            '',                                 the server closed the connection",
         "no server of NBD,   485454502f312e31485454502f312e31,"
                 + " the server breaks the NBD protocol: this is no NBD server",
-        "old style,          4e42444d414749430000420281861253,"
-                + " The server speaks the old style of NBD only",
+        "old style and end,  4e42444d414749430000420281861253,"
+                + " the server closed the connection",
+        "old style no flags, 4e42444d414749430000420281861253000000000000000000000000"
+                + NOTHING
+                + ","
+                + " the server breaks the NBD protocol: transmission flags that are none",
         "other magic,        4e42444d414749430000000000000000,"
                 + " the server breaks the NBD protocol: bad magic",
-        "not fixed,          4e42444d4147494349484156454f50540000,"
-                + " The server does not speak NBD's fixed newstyle",
     })
     void greeting_thatIsNone_isRefused(String what, String hex, String message) throws Exception {
         byte[] greeting = HexFormat.of().parseHex(hex);

@@ -301,4 +301,51 @@ class NbdNodeTest {
         BlockException refused = assertThrows(BlockException.class, call);
         assertEquals(kind, refused.kind(), refused::toString);
     }
+
+    @Test
+    void server_ofTheOldStyle_isServedUnderTheEmptyName() throws Exception {
+        Server server = nbdkit("--oldstyle", "memory", "1M");
+        RigNode node = open(server);
+        assertEquals(1 << 20, node.length());
+        node.write(4096, filled(512, 7));
+        assertArrayEquals(filled(512, 7), node.read(4096, 512));
+        BlockException refused =
+                assertThrows(
+                        BlockException.class,
+                        () ->
+                                rig.open(
+                                        new NbdDriver(),
+                                        server.options(Map.of("export", "x")),
+                                        Map.of()));
+        assertEquals("Server does not support non-empty export names", refused.getMessage());
+    }
+
+    @Test
+    void server_ofTheNewStyleThatIsNotFixed_isServed() throws Exception {
+        RigNode node = open(nbdkit("--mask-handshake=0", "memory", "1M"));
+        assertEquals(1 << 20, node.length());
+        node.write(4096, filled(512, 7));
+        assertArrayEquals(filled(512, 7), node.read(4096, 512));
+    }
+
+    @Test
+    void dirtyBitmap_thatTheServerDoesNotHave_isRefused() throws Exception {
+        Server server = nbdkit("memory", "1M");
+        BlockException refused =
+                assertThrows(
+                        BlockException.class,
+                        () ->
+                                rig.open(
+                                        new NbdDriver(),
+                                        server.options(
+                                                Map.of("x-dirty-bitmap", "qemu:dirty-bitmap:b")),
+                                        Map.of()));
+        assertEquals("The server does not offer 'qemu:dirty-bitmap:b'", refused.getMessage());
+    }
+
+    private static byte[] filled(int length, int value) {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
 }
