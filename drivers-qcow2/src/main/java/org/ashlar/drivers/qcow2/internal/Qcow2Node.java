@@ -190,7 +190,12 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
         }
         Qcow2Node face = new Qcow2Node(image, changed, request.settings());
         if (readOnly && !settings.readOnly()) {
-            image.settle(request.request());
+            try {
+                image.settle(request.request());
+            } catch (IOException | RuntimeException | Error failed) {
+                face.close();
+                throw failed;
+            }
         }
         if (!readOnly && settings.readOnly()) {
             image.allowWriting();

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -346,6 +347,33 @@ class FeatureTest {
             disk.close();
             Reference.assertClean(image, "mended");
         }
+    }
+
+    /** What the header says then is nobody's knowledge: the dirty bit may be gone. */
+    @Test
+    void header_whenWritingItFailsAfterAll_thenIsWrittenAgain() throws IOException {
+        Path image = folder.resolve("lazy.qcow2");
+        try (Rig rig = new Rig();
+                Workers workers = new Workers();
+                TestFile storage = new TestFile(image)) {
+            HeldNode file = new HeldNode(storage);
+            rig.create(driver, tree("size", "8M", "lazy_refcounts", "on"), file);
+            RigNode disk = rig.open(driver, OptionTree.empty(), Map.of("file", file));
+            disk.write(0, filled(2048, 1));
+            disk.flush();
+            storage.failAfterWriteAt(0);
+            assertThrows(IOException.class, () -> disk.reopen(OptionTree.empty(), READ_ONLY));
+            assertEquals(0, Files.readAllBytes(image)[79], "clean, by the write that failed");
+            disk.write(4 << 20, filled(2048, 2)); // by the face that goes on, lazily
+            HeldNode.Hold hold = file.holdNext(Operation.FLUSH);
+            Future<?> flush = workers.start(disk::flush);
+            hold.awaitHeld(); // before any table can be written
+            assertEquals(1, Files.readAllBytes(image)[79], "dirty");
+            hold.release();
+            Workers.await(flush);
+            disk.close();
+        }
+        Reference.assertClean(image, "written lazily");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
 import org.ashlar.spi.IoFlags;
@@ -24,6 +25,9 @@ import org.ashlar.spi.Request;
 final class TestFile implements BlockNode, AutoCloseable {
     private final FileChannel channel;
 
+    /** Where the next write fails after it was carried out, -1 for nowhere; set by the test. */
+    private volatile long failingAt = -1;
+
     TestFile(Path path) throws IOException {
         this.channel =
                 FileChannel.open(
@@ -31,6 +35,11 @@ final class TestFile implements BlockNode, AutoCloseable {
                         StandardOpenOption.CREATE,
                         StandardOpenOption.READ,
                         StandardOpenOption.WRITE);
+    }
+
+    /** Lets the next write at an offset be carried out and fail. */
+    void failAfterWriteAt(long offset) {
+        failingAt = offset;
     }
 
     @Override
@@ -59,6 +68,10 @@ final class TestFile implements BlockNode, AutoCloseable {
         ByteBuffer buffer = from.asByteBuffer();
         while (buffer.hasRemaining()) {
             channel.write(buffer, offset + buffer.position());
+        }
+        if (offset == failingAt) {
+            failingAt = -1;
+            throw new BlockException(BlockException.Kind.IO, "the disk forgot to answer");
         }
     }
 

@@ -15,12 +15,15 @@ import org.ashlar.spi.Request;
 /**
  * The header as it stands on the disk. Confined to the rounds of the write-back, one at a time.
  *
- * <p>I1: fields are patched in the bytes that were read, within the first 512 bytes, which no
- * storage tears; the header is laid out anew only when its extensions or the backing file's name
- * change.
- *
- * <p>I2: what is laid out anew beyond these 512 bytes is durable before them, and leaves there what
- * the old header leads to: the header is the old one or the new, wherever it is cut off.
+ * <ul>
+ *   <li>I1: fields are patched in the bytes that were read, within the first 512 bytes, which no
+ *       storage tears; the header is laid out anew only when its extensions or the backing file's
+ *       name change.
+ *   <li>I2: what is laid out anew beyond these 512 bytes is durable before them, and leaves there
+ *       what the header on the disk leads to: it is the old one or the new, wherever it is cut off.
+ *   <li>I3: once writing it has failed nobody knows what stands there, so that what is wanted is
+ *       written even if it stood there before, and what either led to is left.
+ * </ul>
  */
 final class HeaderFile {
     /** What no storage tears, in bytes. */
@@ -30,10 +33,20 @@ final class HeaderFile {
     private Header written;
     private byte[] prefix;
 
+    /** Where the backing file's name ends that the header on the disk leads to, whichever it is. */
+    private int ledTo;
+
+    /** Whether the last writing failed. */
+    private boolean unknown;
+
+    /** Whether the last writing laid the header out anew. */
+    private boolean anew;
+
     private HeaderFile(HostFile file, Header written, byte[] prefix) {
         this.file = file;
         this.written = written;
         this.prefix = prefix;
+        this.ledTo = HeaderWriter.endOfName(prefix);
     }
 
     /** Reads the header of an image. */
@@ -66,7 +79,7 @@ final class HeaderFile {
                         now.incompatible() | wanted.features().incompatible(),
                         now.compatible(),
                         wanted.features().autoclear());
-        if (!warned.equals(now)) {
+        if (unknown || !warned.equals(now)) {
             patch(request, written.withFeatures(warned));
             file.flush(request);
         }
@@ -74,7 +87,7 @@ final class HeaderFile {
 
     /** Makes the header lead to a refcount table that is written but may not be durable. */
     void moveRefcountTable(Request request, TableLocation location) throws IOException {
-        if (!location.equals(written.refcountTable())) {
+        if (unknown || !location.equals(written.refcountTable())) {
             file.flush(request);
             patch(request, written.withRefcountTable(location));
         }
@@ -82,7 +95,7 @@ final class HeaderFile {
 
     /** Makes the header what it should be, durably; all it leads to is durable. */
     void update(Request request, Header wanted) throws IOException {
-        if (wanted.equals(written)) {
+        if (!unknown && wanted.equals(written)) {
             return;
         }
         if (wanted.extensions().equals(written.extensions())
@@ -90,22 +103,25 @@ final class HeaderFile {
             patch(request, wanted);
         } else {
             layOut(request, wanted);
-            written = wanted;
         }
         file.flush(request);
     }
 
     private void layOut(Request request, Header wanted) throws IOException {
-        int kept = Math.max(HeaderWriter.endOfName(prefix), HeaderWriter.endOfExtensions(written));
+        int kept = Math.max(ledTo, HeaderWriter.endOfExtensions(written));
         byte[] whole = HeaderWriter.write(wanted, kept);
+        boolean apart = whole.length > SECTOR && keepOld(request, wanted, whole, kept);
         MemorySegment bytes = MemorySegment.ofArray(whole);
-        if (whole.length > SECTOR && keepOld(request, wanted, whole, kept)) {
+        unknown = true;
+        anew = true;
+        ledTo = Math.max(ledTo, HeaderWriter.endOfName(whole));
+        if (apart) {
             file.write(request, SECTOR, bytes.asSlice(SECTOR));
             file.flush(request); // I2
             bytes = bytes.asSlice(0, SECTOR);
         }
         file.write(request, 0, bytes);
-        prefix = Arrays.copyOf(whole, HeaderReader.PREFIX);
+        stands(wanted, Arrays.copyOf(whole, HeaderReader.PREFIX));
     }
 
     /**
@@ -127,9 +143,21 @@ final class HeaderFile {
 
     /** Replaces the fields that may change. */
     void patch(Request request, Header wanted) throws IOException {
+        if (unknown && anew) {
+            layOut(request, wanted);
+            return;
+        }
         byte[] changed = HeaderWriter.patch(prefix, wanted);
+        unknown = true;
+        anew = false;
         file.write(request, 0, MemorySegment.ofArray(changed));
-        prefix = changed;
-        written = wanted;
+        stands(wanted, changed);
+    }
+
+    private void stands(Header header, byte[] first) {
+        unknown = false;
+        written = header;
+        prefix = first;
+        ledTo = HeaderWriter.endOfName(first);
     }
 }
