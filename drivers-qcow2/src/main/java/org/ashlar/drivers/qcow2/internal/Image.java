@@ -131,6 +131,7 @@ final class Image {
         }
         state = new State(metadata, new Guest(metadata, backing, background));
         if (old != null) {
+            background.mappingChanged(0, Long.MAX_VALUE);
             old.guest.close();
         }
         boolean damaged = writable && forRepair && metadata.header().features().isDamaged();

@@ -205,6 +205,26 @@ class InterleavingTest {
     }
 
     @Test
+    void zero_ofWhatIsZeroWhileOtherChangesAreNotToldYet_tellsBeforeItAnswers() throws IOException {
+        RigNode made = create("size", "8M");
+        long far = 4 << 20; // in another slice
+        made.zero(0, CLUSTER, IoFlags.NONE);
+        made.write(far, filled(1, 1));
+        made.close();
+        RigNode disk = open();
+        disk.zero(512, 512, IoFlags.NONE);
+        assertEquals(List.of(), disk.reports(), "nothing has changed");
+        HeldNode.Hold hold = file.holdNext(Operation.READ);
+        Future<?> other = workers.start(() -> disk.zero(far, CLUSTER, IoFlags.NONE));
+        hold.awaitHeld();
+        disk.zero(512, 512, IoFlags.NONE);
+        Map<String, Object> range = Map.of("offset", 512L, "length", 512L);
+        assertEquals(List.of(new Report(Report.MAPPING_CHANGED, range)), disk.reports());
+        hold.release();
+        Workers.await(other);
+    }
+
+    @Test
     void populate_whenAClientWritesMeanwhile_thenTheClientWins() throws IOException {
         RigNode disk = create();
         disk.write(CLUSTER, filled(1, 9));

@@ -167,8 +167,8 @@ final class EntryChanges {
 
     /**
      * Returns whether an entry that was just read may be so new that nobody has told of it yet. Who
-     * writes in place by it tells before answering; else the answer could be overtaken by a read
-     * that follows a kept mapping of before.
+     * answers because of it, having written in place or found zeroes there, tells first; else a
+     * read that follows the answer could go by a kept mapping of before.
      */
     boolean mayBeUnannounced() {
         return unannounced.get() != 0;

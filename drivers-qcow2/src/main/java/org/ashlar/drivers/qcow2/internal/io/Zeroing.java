@@ -62,6 +62,10 @@ final class Zeroing {
         if (writeTail) {
             writer.writeZeroes(request, to, end - to, write);
         }
+        boolean nothingDone = (head && !writeHead) || (tail && !writeTail);
+        if (nothingDone && changes.mayBeUnannounced()) {
+            changes.announce(offset, length);
+        }
     }
 
     /** Returns whether an edge does not read as zeroes yet. */
