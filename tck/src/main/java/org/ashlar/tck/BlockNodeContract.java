@@ -188,6 +188,16 @@ public abstract class BlockNodeContract {
         assertEquals(model.length, node.map().stream().mapToLong(Extent::length).sum(), this::told);
     }
 
+    @Test
+    final void mapping_thatHasChanged_hasBeenToldOf() throws IOException {
+        byte[] model = content();
+        MappingWatch watch = new MappingWatch(node);
+        for (int step = 0; step < STEPS / 4; step++) {
+            step(model, range(model.length));
+            watch.check(told());
+        }
+    }
+
     private void assertShows(RigRequest request, Extent extent, byte[] shown) throws IOException {
         Optional<Child> backing = request.childrenOf(child).withRole(ChildRole.BACKING);
         boolean zero =

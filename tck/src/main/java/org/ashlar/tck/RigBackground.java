@@ -35,14 +35,27 @@ final class RigBackground implements Background {
     @GuardedBy("lock")
     private final List<Report> reports = new ArrayList<>();
 
+    /** Written by the test, before the requests that it listens to. */
+    private volatile MappingListener mappingListener = (_, _) -> {};
+
     @GuardedBy("lock")
     private boolean open = true;
 
     @GuardedBy("lock")
     private int running;
 
+    /** Hears of a change of the mapping while the node tells of it. */
+    @FunctionalInterface
+    interface MappingListener {
+        void changed(long offset, long length);
+    }
+
     RigBackground(Grace grace) {
         this.grace = grace;
+    }
+
+    void listen(MappingListener listener) {
+        mappingListener = listener;
     }
 
     @Override
@@ -71,6 +84,7 @@ final class RigBackground implements Background {
     @Override
     public void mappingChanged(long offset, long length) {
         add(new Report(Report.MAPPING_CHANGED, Map.of("offset", offset, "length", length)));
+        mappingListener.changed(offset, length);
     }
 
     @Override

@@ -179,6 +179,11 @@ public final class RigNode implements AutoCloseable {
         }
     }
 
+    /** Lets a listener hear of changes of the mapping while the node tells of them. */
+    void listen(RigBackground.MappingListener listener) {
+        background.listen(listener);
+    }
+
     /** Returns what the node told through its background, in order. */
     public List<Report> reports() {
         return background.reports();
