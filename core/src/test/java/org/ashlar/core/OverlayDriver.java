@@ -1,11 +1,13 @@
 package org.ashlar.core;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.spi.Background;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
@@ -17,14 +19,33 @@ import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.OpenRequest;
+import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
+import org.ashlar.spi.option.Option;
+import org.ashlar.tck.HeldNode;
 
 /**
  * The smallest overlay: blocks of 4096 bytes in memory, copied from the backing node by the first
- * write; a populating write is dropped for blocks that are there. Thread-safe.
+ * write; a populating write is dropped for blocks that are there. Each of its nodes can be held.
+ * Thread-safe.
  */
 final class OverlayDriver implements BlockDriver {
     static final int BLOCK = 4096;
+
+    private static final Option<Long> SIZE = Option.bytes("size").orElse(1L << 16);
+
+    private final Map<String, HeldNode> holds = new ConcurrentHashMap<>();
+    private final Map<String, Overlay> overlays = new ConcurrentHashMap<>();
+
+    /** Returns the place to stop calls of the node of that name. */
+    HeldNode held(String nodeName) {
+        return holds.get(nodeName);
+    }
+
+    /** Returns whether the node of that name stores the block at {@code offset}. */
+    boolean isStored(String nodeName, long offset) {
+        return overlays.get(nodeName).blocks.containsKey(offset / BLOCK);
+    }
 
     @Override
     public String name() {
@@ -37,6 +58,11 @@ final class OverlayDriver implements BlockDriver {
     }
 
     @Override
+    public List<Option<?>> options() {
+        return List.of(SIZE);
+    }
+
+    @Override
     public List<ChildOption> childOptions() {
         return List.of(ChildOption.optional("backing", ChildRole.BACKING, "What lies below."));
     }
@@ -46,28 +72,39 @@ final class OverlayDriver implements BlockDriver {
         Child backing =
                 request.attachIfGiven("backing", ChildRole.BACKING)
                         .orElseGet(() -> request.vacant("backing", ChildRole.BACKING));
-        return new Overlay(backing);
+        Overlay overlay = new Overlay(backing, request.background(), request.options().get(SIZE));
+        HeldNode held = new HeldNode(overlay);
+        overlays.put(request.nodeName(), overlay);
+        holds.put(request.nodeName(), held);
+        return held;
     }
 
+    /** What it stores is replaced block by block, under the lock; reading takes none. */
     private static final class Overlay implements BlockNode {
         private final Child backing;
+        private final Background background;
+        private final ReentrantLock changing = new ReentrantLock();
+        private final Map<Long, byte[]> blocks = new ConcurrentHashMap<>();
 
-        @GuardedBy("this")
-        private final Map<Long, byte[]> blocks = new HashMap<>();
+        /** Written under the lock. */
+        private volatile long length;
 
-        private Overlay(Child backing) {
+        private Overlay(Child backing, Background background, long length) {
             this.backing = backing;
+            this.background = background;
+            this.length = length;
         }
 
         @Override
         public long length(Request request) {
-            return 1 << 16;
+            return length;
         }
 
         @Override
         public Capabilities capabilities(Map<String, Capabilities> children) {
             return Capabilities.READ_ONLY
                     .with(Feature.WRITE, Feature.PARALLEL, Feature.ZERO, Feature.DISCARD)
+                    .with(Feature.RESIZE)
                     .withClusterSize(BLOCK);
         }
 
@@ -76,63 +113,109 @@ final class OverlayDriver implements BlockDriver {
             for (long done = 0; done < into.byteSize(); ) {
                 long inBlock = (offset + done) % BLOCK;
                 long chunk = Math.min(BLOCK - inBlock, into.byteSize() - done);
-                byte[] block = find((offset + done) / BLOCK);
+                byte[] block = blocks.get((offset + done) / BLOCK);
                 if (block != null) {
                     MemorySegment.copy(MemorySegment.ofArray(block), inBlock, into, done, chunk);
-                } else if (backing.isAttached(request)) {
-                    backing.read(request, offset + done, into.asSlice(done, chunk));
                 } else {
-                    into.asSlice(done, chunk).fill((byte) 0);
+                    readBelow(request, offset + done, into.asSlice(done, chunk));
                 }
                 done += chunk;
             }
         }
 
-        private synchronized byte[] find(long index) {
-            return blocks.get(index);
+        private void readBelow(Request request, long offset, MemorySegment into)
+                throws IOException {
+            long below = backing.isAttached(request) ? backing.length(request) - offset : 0;
+            long there = Math.clamp(below, 0, into.byteSize());
+            if (there > 0) {
+                backing.read(request, offset, into.asSlice(0, there));
+            }
+            into.asSlice(there).fill((byte) 0);
         }
 
         @Override
-        public synchronized void write(
-                Request request, long offset, MemorySegment from, IoFlags flags)
+        public void write(Request request, long offset, MemorySegment from, IoFlags flags)
                 throws IOException {
-            for (long done = 0; done < from.byteSize(); ) {
-                long index = (offset + done) / BLOCK;
-                long inBlock = (offset + done) % BLOCK;
-                long chunk = Math.min(BLOCK - inBlock, from.byteSize() - done);
-                byte[] block = blocks.get(index);
-                if (block != null && flags.has(IoFlags.POPULATE)) {
-                    done += chunk; // somebody wrote it meanwhile
-                    continue;
+            try {
+                for (long done = 0; done < from.byteSize(); ) {
+                    long inBlock = (offset + done) % BLOCK;
+                    long chunk = Math.min(BLOCK - inBlock, from.byteSize() - done);
+                    put(request, offset + done, from.asSlice(done, chunk), flags);
+                    done += chunk;
                 }
-                if (block == null) {
-                    block = new byte[BLOCK];
-                    read(request, index * BLOCK, MemorySegment.ofArray(block));
-                    blocks.put(index, block);
+            } finally {
+                background.mappingChanged(offset, from.byteSize());
+            }
+        }
+
+        /** Writes within one block. */
+        private void put(Request request, long offset, MemorySegment from, IoFlags flags)
+                throws IOException {
+            long start = offset - offset % BLOCK;
+            changing.lock();
+            try {
+                byte[] old = blocks.get(offset / BLOCK);
+                if (old != null && flags.has(IoFlags.POPULATE)) {
+                    return; // somebody wrote it meanwhile
                 }
-                MemorySegment.copy(from, done, MemorySegment.ofArray(block), inBlock, chunk);
-                done += chunk;
+                byte[] block = new byte[BLOCK];
+                if (old == null) {
+                    readBelow(request, start, MemorySegment.ofArray(block));
+                } else {
+                    System.arraycopy(old, 0, block, 0, BLOCK);
+                }
+                MemorySegment.copy(
+                        from, 0, MemorySegment.ofArray(block), offset - start, from.byteSize());
+                blocks.put(offset / BLOCK, block);
+            } finally {
+                changing.unlock();
             }
         }
 
         @Override
-        public void zero(Request request, long offset, long length, IoFlags flags)
+        public void zero(Request request, long offset, long count, IoFlags flags)
                 throws IOException {
-            write(request, offset, MemorySegment.ofArray(new byte[(int) length]), flags);
+            write(request, offset, MemorySegment.ofArray(new byte[(int) count]), flags);
         }
 
         /** What was discarded reads as zeroes, and does not show what lies below. */
         @Override
-        public void discard(Request request, long offset, long length) throws IOException {
-            zero(request, offset, length, IoFlags.NONE);
+        public void discard(Request request, long offset, long count) throws IOException {
+            zero(request, offset, count, IoFlags.NONE);
         }
 
         @Override
         public Extent extentAt(Request request, long offset, long maxLength) {
-            long length = Math.min(maxLength, BLOCK - offset % BLOCK);
-            return find(offset / BLOCK) == null
-                    ? new Extent.Unallocated(length)
-                    : new Extent.Data(length);
+            boolean stored = blocks.containsKey(offset / BLOCK);
+            long count = BLOCK - offset % BLOCK;
+            while (count < maxLength && blocks.containsKey((offset + count) / BLOCK) == stored) {
+                count += BLOCK;
+            }
+            long some = Math.min(count, maxLength);
+            return stored ? new Extent.Data(some) : new Extent.Unallocated(some);
+        }
+
+        @Override
+        public void truncate(Request request, long newLength, Preallocation preallocation)
+                throws IOException {
+            changing.lock();
+            try {
+                long old = length;
+                if (newLength > old) {
+                    zero(request, old, newLength - old, IoFlags.NONE);
+                }
+                length = newLength;
+                blocks.keySet().removeIf(index -> index * BLOCK >= newLength);
+                blocks.computeIfPresent(newLength / BLOCK, (_, last) -> cut(last, newLength));
+            } finally {
+                changing.unlock();
+            }
+        }
+
+        private static byte[] cut(byte[] block, long end) {
+            byte[] cut = block.clone();
+            Arrays.fill(cut, (int) (end % BLOCK), BLOCK, (byte) 0);
+            return cut;
         }
     }
 }

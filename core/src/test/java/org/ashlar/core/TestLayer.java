@@ -45,6 +45,7 @@ final class TestLayer implements AutoCloseable {
                     Permissions.NONE.shared());
 
     final Registry registry = new Registry();
+    final OverlayDriver overlays = new OverlayDriver();
     final LayerImpl layer;
     private final Registry.Registration watching;
     private final Map<String, HeldNode> held = new ConcurrentHashMap<>();
@@ -63,7 +64,7 @@ final class TestLayer implements AutoCloseable {
                 new Plugin() {
                     @Override
                     public List<BlockDriver> drivers() {
-                        return List.of(new HeldDriver(TestLayer.this), new OverlayDriver());
+                        return List.of(new HeldDriver(TestLayer.this), overlays);
                     }
                 };
         Plugins.add(registry, plugin, Rank.NONE);
@@ -99,6 +100,21 @@ final class TestLayer implements AutoCloseable {
         layer.add(
                 OptionTree.typed(
                         Map.of("driver", "overlay", "node-name", name, "backing", backing)));
+    }
+
+    /** Adds an overlay of so many bytes. */
+    void addOverlay(String name, String backing, long size) throws IOException {
+        layer.add(
+                OptionTree.typed(
+                        Map.of(
+                                "driver",
+                                "overlay",
+                                "node-name",
+                                name,
+                                "backing",
+                                backing,
+                                "size",
+                                size)));
     }
 
     /** Adds a driver, or a newer version of one. */

@@ -24,8 +24,9 @@ public interface Background {
     Schedule every(String name, Duration interval, Request.Work work);
 
     /**
-     * Says that the mapping of a range has changed: after it did, before the request is
-     * acknowledged or anything freed.
+     * Says that the mapping of a range has changed, so that what {@code extentAt} said of it,
+     * {@code Unallocated} or {@code Mapped}, is no longer so: after it changed, before the request
+     * is acknowledged or anything freed. A length may reach past the node's end.
      */
     void mappingChanged(long offset, long length);
 

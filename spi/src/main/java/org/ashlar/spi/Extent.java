@@ -31,6 +31,7 @@ public sealed interface Extent {
 
     /**
      * Not stored here: reads come from the backing child, or are zero without one or past its end.
+     * The core may read there without asking this node again, until it tells of a change.
      */
     record Unallocated(long length) implements Extent {}
 }

@@ -6,20 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.ashlar.core.internal.chain.Chain;
 import org.ashlar.core.internal.graph.NodeState.Derived;
 import org.ashlar.core.internal.graph.NodeState.Traits;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
 import org.ashlar.spi.Capabilities.Feature;
+import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows for nodes from their place in the graph: capabilities, from the children up;
- * permissions, from the parents down. Confined to one thread.
+ * What follows for nodes from their place in the graph: capabilities and chains, from the children
+ * up; permissions, from the parents down. Confined to one thread.
  */
 final class Derivation {
     private final Map<Node, Capabilities> capabilities = new HashMap<>();
+    private final Map<Node, Chain> chains = new HashMap<>();
     private final Map<Node, Permissions> incoming;
     private final Map<Node, Derived> derived = new HashMap<>();
 
@@ -34,6 +37,7 @@ final class Derivation {
         for (EdgeState edge : part.edges) {
             NodeState child = Objects.requireNonNull(below.state(edge.target()));
             derivation.capabilities.put(edge.target(), child.capabilities);
+            derivation.chains.put(edge.target(), child.chain);
         }
         derivation.capabilities(node, part);
         derivation.permissions(node, part);
@@ -75,7 +79,7 @@ final class Derivation {
         }
     }
 
-    /** Derives what a node can do; its children first. */
+    /** Derives what a node can do and what lies below it; its children first. */
     void capabilities(Node node, Part part) {
         Map<String, Capabilities> ofChildren = new LinkedHashMap<>();
         for (EdgeState edge : part.edges) {
@@ -90,6 +94,18 @@ final class Derivation {
             able = able.without(Feature.DISCARD);
         }
         capabilities.put(node, able);
+        chains.put(node, chain(node, part));
+    }
+
+    private Chain chain(Node node, Part part) {
+        Chain before = part.before == null ? null : part.before.chain;
+        for (EdgeState edge : part.edges) {
+            if (edge.key().role() == ChildRole.BACKING) {
+                Chain below = chains.get(edge.target());
+                return Chain.of(new Chain.Layer(node, part.face, edge.key(), below), before);
+            }
+        }
+        return Chain.of(new Chain.Layer(node, part.face, null, null), before);
     }
 
     /** Derives what a node needs of its children; its parents first, capabilities before. */
@@ -102,7 +118,9 @@ final class Derivation {
             edges.add(edge.with(needed));
             incoming.merge(edge.target(), needed, Permissions::and);
         }
-        derived.put(node, new Derived(able, edges, cumulative));
+        derived.put(
+                node,
+                new Derived(able, edges, cumulative, Objects.requireNonNull(chains.get(node))));
     }
 
     /** Returns what was derived for a node. */

@@ -25,7 +25,7 @@ record Inactivation(NodeState state) implements OutsideStep {
     public void undo(Request request) throws IOException {
         state.node.control().lock();
         try {
-            state.face.activate(request);
+            state.activate(request);
         } finally {
             state.node.control().unlock();
         }

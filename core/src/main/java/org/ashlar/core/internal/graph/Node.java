@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import org.ashlar.core.internal.chain.LayerMaps;
 import org.ashlar.core.internal.io.RangeLocks;
 import org.ashlar.spi.DriverKind;
 
@@ -25,6 +26,7 @@ public final class Node implements Owner {
     private final ReentrantLock control = new ReentrantLock();
     private final Map<String, EdgeKey> vacant = new ConcurrentHashMap<>();
     private final RangeLocks ranges = new RangeLocks();
+    private final LayerMaps maps = new LayerMaps();
     private final Semaphore turn = new Semaphore(1, true);
 
     /**
@@ -95,6 +97,11 @@ public final class Node implements Owner {
     /** Returns the locks of ranges of this node that are being written. */
     public RangeLocks ranges() {
         return ranges;
+    }
+
+    /** Returns the merged maps of chains that it is a layer of. */
+    public LayerMaps maps() {
+        return maps;
     }
 
     /** Returns the turn of requests in a node that takes one at a time. */

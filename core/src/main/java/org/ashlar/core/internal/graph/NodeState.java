@@ -1,6 +1,8 @@
 package org.ashlar.core.internal.graph;
 
+import java.io.IOException;
 import java.util.List;
+import org.ashlar.core.internal.chain.Chain;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
@@ -9,6 +11,7 @@ import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.NodeSettings.DetectZeroes;
 import org.ashlar.spi.Permissions;
+import org.ashlar.spi.Request;
 import org.ashlar.spi.option.OptionTree;
 
 /**
@@ -59,6 +62,12 @@ public final class NodeState {
     /** Whether a write needs none of: zero detection, range locks, a guarded first sector. */
     public final boolean plainWrites;
 
+    /** What lies below along backing edges. */
+    public final Chain chain;
+
+    /** Whether a read is to be led to the layer that decides by the chain's merged map. */
+    public final boolean longChain;
+
     private final Traits traits;
     private final int drains;
     private final int fences;
@@ -73,6 +82,8 @@ public final class NodeState {
         this.fences = holds.fences;
         this.capabilities = derived.capabilities;
         this.edges = derived.edges;
+        this.chain = derived.chain;
+        this.longChain = chain.isLong();
         this.cumulative = derived.cumulative;
         this.alignMask = capabilities.alignment() - 1L;
         this.maxTransfer = capabilities.maxTransfer();
@@ -95,7 +106,8 @@ public final class NodeState {
     }
 
     /** What follows from the rest of the graph. */
-    record Derived(Capabilities capabilities, List<EdgeState> edges, Permissions cumulative) {
+    record Derived(
+            Capabilities capabilities, List<EdgeState> edges, Permissions cumulative, Chain chain) {
         Derived {
             edges = List.copyOf(edges);
         }
@@ -124,6 +136,19 @@ public final class NodeState {
     /** Returns its edges in the order they were attached. */
     public List<EdgeState> edges() {
         return edges;
+    }
+
+    /**
+     * Lets its face take the image over again; nothing counts that was known of it before.
+     *
+     * @throws IOException what the face throws
+     */
+    public void activate(Request request) throws IOException {
+        try {
+            face.activate(request);
+        } finally {
+            node.maps().changed(0, Long.MAX_VALUE);
+        }
     }
 
     /** Returns what its parents together use and share. */

@@ -160,7 +160,7 @@ public final class BackgroundImpl implements Background {
 
     @Override
     public void mappingChanged(long offset, long length) {
-        // The merged map of long chains listens here; until one exists nothing caches a mapping.
+        node.maps().changed(offset, length);
     }
 
     @Override

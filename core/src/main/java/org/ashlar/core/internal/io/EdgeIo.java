@@ -20,6 +20,7 @@ public final class EdgeIo {
     private final Buffers buffers;
     private final FormatGuard guard;
     private final Emulation emulation;
+    private final MergedReads merged = new MergedReads(this);
 
     public EdgeIo(Buffers buffers, FormatGuard guard) {
         this.buffers = buffers;
@@ -29,6 +30,16 @@ public final class EdgeIo {
 
     /** Fills {@code into} from a node, whatever the node asks of offsets and lengths. */
     public void read(CoreRequest request, NodeState node, long offset, MemorySegment into)
+            throws IOException {
+        if (node.longChain) {
+            merged.read(request, node, offset, into);
+        } else {
+            readHere(request, node, offset, into);
+        }
+    }
+
+    /** Fills {@code into} through the face of a node, whatever lies below it. */
+    void readHere(CoreRequest request, NodeState node, long offset, MemorySegment into)
             throws IOException {
         long length = into.byteSize();
         if (node.parallel
@@ -229,6 +240,7 @@ public final class EdgeIo {
         try {
             node.face.truncate(request, newLength, preallocation);
         } finally {
+            node.node.maps().changed(newLength, Long.MAX_VALUE - newLength);
             leave(node);
         }
     }

@@ -271,7 +271,7 @@ public final class Reopening {
 
         @Override
         public void undo(Request request) throws IOException {
-            node.face.activate(request);
+            node.activate(request);
         }
     }
 

@@ -220,7 +220,7 @@ final class HandOver {
     private void reactivate(NodeState old, Throwable reason) {
         try {
             old.face.holdPermissions(old.cumulative());
-            control.withRequest(old.face::activate);
+            control.withRequest(old::activate);
         } catch (IOException | RuntimeException | Error worse) {
             reason.addSuppressed(worse);
         }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import org.ashlar.spi.Background;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
@@ -82,7 +83,11 @@ final class OverlayDriver implements BlockDriver {
         Child backing =
                 given.isPresent() ? given.get() : request.vacant("backing", ChildRole.BACKING);
         Overlay overlay =
-                new Overlay(request.options().get(SIZE), request.options().get(TOLD), backing);
+                new Overlay(
+                        request.options().get(SIZE),
+                        request.options().get(TOLD),
+                        backing,
+                        request.background());
         FaultyNode faulty = new FaultyNode(overlay);
         HeldNode held = new HeldNode(faulty);
         overlays.put(request.nodeName(), overlay);
@@ -98,6 +103,7 @@ final class OverlayDriver implements BlockDriver {
         private final long length;
         private final long cluster;
         private final Child backing;
+        private final Background background;
 
         /** Cluster by index: {@link #ZERO}, or the data. */
         private final TreeMap<Long, byte[]> clusters = new TreeMap<>();
@@ -108,10 +114,11 @@ final class OverlayDriver implements BlockDriver {
         private boolean headerFails;
         private boolean flushed;
 
-        Overlay(long length, long cluster, Child backing) {
+        Overlay(long length, long cluster, Child backing, Background background) {
             this.length = length;
             this.cluster = cluster;
             this.backing = backing;
+            this.background = background;
         }
 
         /** Puts a whole cluster in, beside any request. */
@@ -232,13 +239,16 @@ final class OverlayDriver implements BlockDriver {
             }
         }
 
-        private synchronized void link(long at, byte[] cluster, IoFlags flags) {
-            flushed = false;
-            if (flags.has(IoFlags.POPULATE)) {
-                clusters.putIfAbsent(at / CLUSTER, cluster);
-            } else {
-                clusters.put(at / CLUSTER, cluster);
+        private void link(long at, byte[] cluster, IoFlags flags) {
+            synchronized (this) {
+                flushed = false;
+                if (flags.has(IoFlags.POPULATE)) {
+                    clusters.putIfAbsent(at / CLUSTER, cluster);
+                } else {
+                    clusters.put(at / CLUSTER, cluster);
+                }
             }
+            background.mappingChanged(at - at % CLUSTER, CLUSTER);
         }
 
         @Override

@@ -1,0 +1,47 @@
+package org.ashlar.core.internal.chain;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The merged maps that a node is a layer of, in whichever snapshot: a request that began on an old
+ * one must not read by what was true before a write that was acknowledged on a newer one.
+ * Thread-safe; guarded by its lock, under which no map's is taken.
+ */
+public final class LayerMaps {
+    @GuardedBy("this")
+    private List<WeakReference<MergedMap>> maps = List.of();
+
+    /** Adds a map, before anything is asked for it. */
+    synchronized void add(MergedMap map) {
+        List<WeakReference<MergedMap>> more = new ArrayList<>(maps);
+        more.removeIf(each -> each.refersTo(null));
+        more.add(new WeakReference<>(map));
+        maps = List.copyOf(more);
+    }
+
+    /**
+     * Makes all of them forget a range, as the node's mapping has changed there; the change is not
+     * acknowledged before this has returned.
+     */
+    public void changed(long offset, long length) {
+        if (length <= 0) {
+            return;
+        }
+        // The lock orders this behind, or before, a map that is just being added: either it is here
+        // or its first question sees the change.
+        List<WeakReference<MergedMap>> now = current();
+        for (WeakReference<MergedMap> each : now) {
+            MergedMap map = each.get();
+            if (map != null) {
+                map.forget(offset, length);
+            }
+        }
+    }
+
+    private synchronized List<WeakReference<MergedMap>> current() {
+        return maps;
+    }
+}
