@@ -18,6 +18,14 @@ import org.ashlar.spi.BlockException;
  * </ul>
  */
 final class OpenFile {
+    /**
+     * How many bytes go to the page cache at once. A longer write gets pages as large as itself,
+     * and of large pages a virtual machine that gives free memory back to its host has none: each
+     * is fetched anew. 800 MB took 0.22 s in pieces of 512 KiB or less, 0.7 s in those of 1 MiB and
+     * 1.4 s in those of 2 MiB.
+     */
+    private static final long CACHED_WRITE = 256 << 10;
+
     private final SystemCalls calls;
     private final String name;
     private final int descriptor;
@@ -191,7 +199,8 @@ final class OpenFile {
         long length = from.byteSize();
         long done = alreadyDone;
         while (done < length) {
-            long n = calls.pwrite(descriptor, address + done, length - done, offset + done);
+            long some = mode.direct() ? length - done : Math.min(length - done, CACHED_WRITE);
+            long n = calls.pwrite(descriptor, address + done, some, offset + done);
             if (n <= 0 && n != -Errno.EINTR) {
                 throw failure("Could not write", offset, length, n == 0 ? -Errno.EIO : n);
             }
