@@ -35,13 +35,18 @@ interface Compressor extends AutoCloseable {
     }
 
     /**
-     * Raw deflate at the library's own level. Its distances reach back up to 32 KiB, further than
-     * those of the reference, which reads them all the same: it inflates a cluster at once.
+     * Raw deflate. Its distances reach back up to 32 KiB, further than those of the reference,
+     * which reads them all the same: it inflates a cluster at once.
      */
     final class Deflate implements Compressor {
+        /**
+         * With that window programs and text come out as small as, or smaller than, by the
+         * reference's level 6 with a window of 4 KiB, in half the time.
+         */
+        private static final int LEVEL = 4;
+
         private final ContextPool<Deflater> contexts =
-                new ContextPool<>(
-                        () -> new Deflater(Deflater.DEFAULT_COMPRESSION, true), Deflater::end);
+                new ContextPool<>(() -> new Deflater(LEVEL, true), Deflater::end);
 
         @Override
         public long room(long length) {
