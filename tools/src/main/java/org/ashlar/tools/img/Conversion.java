@@ -1,12 +1,12 @@
 package org.ashlar.tools.img;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Buffers.Buffer;
 import org.ashlar.spi.IoFlags;
@@ -21,30 +21,43 @@ import org.ashlar.tools.text.Progress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Copies the chunks of the sources to the target: the command's thread finds out what is where, and
- * workers on virtual threads read and write, in the chunks' order unless told otherwise.
+ * Copies the chunks of the sources to the target. Each worker finds out what comes next, reads it,
+ * and writes it, in the chunks' order unless told otherwise. Workers are platform threads: a
+ * virtual thread would hand every system call to another.
  *
  * <ul>
- *   <li>I1: the queue is taken from until the last chunk, also after a failure, so that the
- *       command's thread never waits in vain.
+ *   <li>I1: the first failure is kept, and after it no chunk is begun and none that waits written.
  *   <li>I2: a worker that waits at the turnstile holds no admission.
  * </ul>
  */
 final class Conversion {
+    /** As long as the chunks of the reference, which can be told by its progress. */
     private static final int BUFFER = 2 << 20;
-    private static final Chunk END = new Chunk(Long.MAX_VALUE, 0, 0, 0, 0, true);
 
     private final SourceSet sources;
     private final Disk target;
     private final ConvertOptions options;
     private final Progress progress;
-    private final ChunkPlan plan;
+    private final ChunkPlan.Rules rules;
     private final boolean ordered;
-    private final Turnstile turnstile = new Turnstile();
-    private final BlockingQueue<Chunk> queue;
-    private final AtomicReference<@Nullable ToolFailure> failure = new AtomicReference<>();
+    private final Turnstile turnstile;
+    private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private final boolean targetReadsZero;
     private final long sparseUnit;
+
+    /** Held while it is found out what comes next, in which workers take turns. */
+    private final ReentrantLock planning = new ReentrantLock();
+
+    @GuardedBy("planning")
+    private final ChunkPlan plan;
+
+    @GuardedBy("planning")
+    private long begunBytes;
+
+    /**
+     * How many bytes of data there are, 0 if nobody is told of progress; set before workers are.
+     */
+    private long dataBytes;
 
     Conversion(SourceSet sources, Disk target, ConvertOptions options, Progress progress)
             throws IOException {
@@ -53,48 +66,43 @@ final class Conversion {
         this.options = options;
         this.progress = progress;
         this.ordered = !options.outOfOrder && !options.compressed;
+        this.turnstile = new Turnstile(options.workers);
         this.targetReadsZero =
                 options.backing.isEmpty()
                         && options.minSparse > 0
                         && (!options.skipCreate || options.targetIsZero);
         this.sparseUnit = sparseUnit(target, options.minSparse);
-        this.queue = new ArrayBlockingQueue<>(2 * options.workers);
-        long unit = options.compressed ? target.node().capabilities().clusterSize() : 1;
-        this.plan =
-                new ChunkPlan(
-                        sources,
-                        options.minSparse == 0,
-                        options.backing.isPresent(),
-                        options.compressed ? unit : BUFFER,
-                        unit);
+        this.rules = rules(options, target.node().capabilities().clusterSize());
+        this.plan = new ChunkPlan(sources, rules);
+    }
+
+    private ChunkPlan.Rules rules(ConvertOptions options, long cluster) {
+        ChunkPlan.Zeroes zeroes =
+                options.minSparse == 0
+                        ? ChunkPlan.Zeroes.COPIED
+                        : targetReadsZero ? ChunkPlan.Zeroes.LEFT_OUT : ChunkPlan.Zeroes.WRITTEN;
+        boolean overBacking = options.backing.isPresent();
+        return options.compressed
+                ? new ChunkPlan.Rules(zeroes, overBacking, cluster, cluster)
+                : new ChunkPlan.Rules(zeroes, overBacking, Math.max(BUFFER, cluster), 1);
     }
 
     /** Copies everything. */
     void run() throws ToolFailure, IOException {
-        long total = options.progress ? plan.dataBytes() : 0;
-        List<Thread> workers = new ArrayList<>();
-        for (int i = 0; i < options.workers; i++) {
-            workers.add(Thread.ofVirtual().name("convert-", i).start(this::work));
+        dataBytes = options.progress ? ChunkPlan.dataBytes(sources, rules) : 0;
+        List<Thread> others = new ArrayList<>();
+        for (int i = 1; i < options.workers; i++) {
+            others.add(Thread.ofPlatform().daemon().name("convert-", i).start(this::work));
         }
-        try {
-            long[] done = {0};
-            plan.forEach(chunk -> {
-                put(chunk);
-                done[0] += chunk.zero() ? 0 : chunk.length();
-                if (total > 0 && !chunk.zero()) {
-                    progress.at(100f * done[0] / total);
-                }
-                return failure.get() == null;
-            });
-        } finally {
-            workers.forEach(_ -> put(END));
-            join(workers);
+        work();
+        others.forEach(Threads::join);
+        switch (failure.get()) {
+            case null -> requireCompression(0);
+            case ToolFailure failed -> throw failed;
+            case RuntimeException bug -> throw bug;
+            case Error error -> throw error;
+            case Throwable other -> throw new IllegalStateException(other);
         }
-        ToolFailure failed = failure.get();
-        if (failed != null) {
-            throw failed;
-        }
-        requireCompression(0);
     }
 
     /** Zeroes in front of and between data are left out at this granularity, in bytes. */
@@ -110,70 +118,52 @@ final class Conversion {
         return parts ? info.clusterSize() / 32 : info.clusterSize();
     }
 
-    private void put(Chunk chunk) {
-        while (true) {
-            try {
-                queue.put(chunk);
-                return;
-            } catch (InterruptedException nobodyInterrupts) {
-                // tried again: workers take from the queue until the end (I1)
-            }
-        }
-    }
-
-    private Chunk take() {
-        while (true) {
-            try {
-                return queue.take();
-            } catch (InterruptedException nobodyInterrupts) {
-                // tried again: the command's thread ends the queue
-            }
-        }
-    }
-
-    private static void join(List<Thread> workers) {
-        for (Thread worker : workers) {
-            Threads.join(worker);
-        }
-    }
-
     private void work() {
-        SourceSet.Reader reader = sources.reader();
-        Lane writer = target.newLane("convert");
-        try (Buffer buffer = writer.buffers().acquire(bufferSize())) {
-            for (Chunk chunk = take(); chunk.index() != END.index(); chunk = take()) {
-                if (failure.get() == null) {
+        try {
+            SourceSet.Reader reader = sources.reader();
+            Lane writer = target.newLane("convert");
+            try (Buffer buffer = writer.buffers().acquire(rules.maxData())) {
+                for (Chunk chunk = next(); chunk != null; chunk = next()) {
                     copy(chunk, reader, writer, buffer.segment());
                 }
-                turnstile.pass(chunk.index());
             }
+        } catch (ToolFailure | RuntimeException | Error thrown) {
+            failure.compareAndSet(null, thrown);
+            turnstile.close();
         }
     }
 
-    private long bufferSize() {
-        return Math.max(BUFFER, target.node().capabilities().clusterSize());
-    }
-
-    private void copy(Chunk chunk, SourceSet.Reader reader, Lane writer, MemorySegment buffer) {
+    /** Returns null if there is nothing left to do. */
+    private @Nullable Chunk next() throws ToolFailure {
+        planning.lock();
         try {
-            if (chunk.zero()) {
-                awaitTurn(chunk);
-                writeZeroes(chunk.offset(), chunk.length(), writer);
-                return;
+            Chunk chunk = failure.get() == null ? plan.next() : null;
+            if (chunk != null && !chunk.zero() && dataBytes > 0) {
+                begunBytes += chunk.length();
+                progress.at(100f * begunBytes / dataBytes);
             }
-            MemorySegment data = buffer.asSlice(0, chunk.length());
-            read(chunk, reader, data);
-            awaitTurn(chunk);
-            write(chunk, data, writer);
-        } catch (ToolFailure failed) {
-            failure.compareAndSet(null, failed);
-            turnstile.open();
+            return chunk;
+        } finally {
+            planning.unlock();
         }
     }
 
-    private void awaitTurn(Chunk chunk) {
+    private void copy(Chunk chunk, SourceSet.Reader reader, Lane writer, MemorySegment buffer)
+            throws ToolFailure {
+        MemorySegment data = buffer.asSlice(0, chunk.zero() ? 0 : chunk.length());
+        if (!chunk.zero()) {
+            read(chunk, reader, data);
+        }
+        if (ordered && !turnstile.await(chunk.index())) {
+            return;
+        }
+        if (chunk.zero()) {
+            writeZeroes(chunk.offset(), chunk.length(), writer);
+        } else {
+            write(chunk, data, writer);
+        }
         if (ordered) {
-            turnstile.await(chunk.index());
+            turnstile.pass(chunk.index());
         }
     }
 

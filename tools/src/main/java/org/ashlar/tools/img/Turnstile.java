@@ -1,27 +1,43 @@
 package org.ashlar.tools.img;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 
-/** Lets workers through one by one in the order of their chunks. Thread-safe: guarded by a lock. */
+/**
+ * Lets workers through one by one in the order of their chunks, waking none but the next.
+ * Thread-safe: guarded by a lock.
+ *
+ * <p>Invariant I1: each worker has one chunk, and chunks are handed out in order, so that of those
+ * waiting no two have the same place.
+ */
 final class Turnstile {
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition moved = lock.newCondition();
+    private final List<Condition> places;
 
     @GuardedBy("lock")
     private long next;
 
     @GuardedBy("lock")
-    private boolean open;
+    private boolean closed;
 
-    /** Waits until every chunk before {@code index} has passed, or the turnstile is opened. */
-    void await(long index) {
+    Turnstile(int workers) {
+        this.places = Stream.generate(lock::newCondition).limit(workers).toList();
+    }
+
+    /**
+     * Waits until every chunk before {@code index} has passed. Returns false if nobody is to pass
+     * any more.
+     */
+    boolean await(long index) {
         lock.lock();
         try {
-            while (next < index && !open) {
-                moved.awaitUninterruptibly();
+            while (next < index && !closed) {
+                place(index).awaitUninterruptibly();
             }
+            return !closed;
         } finally {
             lock.unlock();
         }
@@ -31,21 +47,25 @@ final class Turnstile {
     void pass(long index) {
         lock.lock();
         try {
-            next = Math.max(next, index + 1);
-            moved.signalAll();
+            next = index + 1;
+            place(next).signal();
         } finally {
             lock.unlock();
         }
     }
 
-    /** Lets everybody pass from now on. */
-    void open() {
+    /** Sends everybody away from now on. */
+    void close() {
         lock.lock();
         try {
-            open = true;
-            moved.signalAll();
+            closed = true;
+            places.forEach(Condition::signal);
         } finally {
             lock.unlock();
         }
+    }
+
+    private Condition place(long index) {
+        return places.get((int) (index % places.size()));
     }
 }
