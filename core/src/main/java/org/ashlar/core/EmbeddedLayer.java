@@ -59,6 +59,11 @@ public final class EmbeddedLayer implements AutoCloseable {
         return layer.inFlight();
     }
 
+    /** Returns what waits for requests to end before it releases something, the longest first. */
+    public List<Settling> settling() {
+        return layer.settling();
+    }
+
     /** Ends every job, export and node, everything written and flushed, and then the drivers. */
     @Override
     public void close() {

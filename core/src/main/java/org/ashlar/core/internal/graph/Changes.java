@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.ashlar.core.internal.grace.Pins;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -30,10 +29,12 @@ import org.jspecify.annotations.Nullable;
 public final class Changes {
     private final GraphState graph;
     private final Control control;
+    private final GraceWaits grace;
 
-    public Changes(GraphState graph, Control control) {
+    public Changes(GraphState graph, Control control, GraceWaits grace) {
         this.graph = graph;
         this.control = control;
+        this.grace = grace;
     }
 
     /** A description that may use what only the core can plan. */
@@ -90,7 +91,7 @@ public final class Changes {
             permits.lower(failed);
             throw failed;
         }
-        return new Settlement(graph, control, change.plan, last, permits).start(terms.what);
+        return new Settlement(graph, control, change.plan, last, permits).start(terms.what, grace);
     }
 
     /**
@@ -187,12 +188,7 @@ public final class Changes {
 
     /** Says whose requests keep a node from closing. */
     private static String stillIn(Snapshot now, Node node) {
-        String sources =
-                Reach.sourcesIn(now, Set.of(node)).stream()
-                        .filter(source -> source.pins() > 0)
-                        .map(SourceKey::describe)
-                        .sorted()
-                        .collect(Collectors.joining(", "));
+        String sources = String.join(", ", SourceKey.busy(Reach.sourcesIn(now, Set.of(node))));
         return sources.isEmpty() ? "" : ": requests of " + sources + " have not ended";
     }
 

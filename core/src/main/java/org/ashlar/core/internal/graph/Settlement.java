@@ -6,7 +6,6 @@ import java.util.concurrent.TimeUnit;
 import org.ashlar.core.internal.grace.Interrupts;
 import org.ashlar.core.internal.grace.Pins;
 import org.ashlar.spi.BlockNode;
-import org.ashlar.spi.source.Access;
 
 /**
  * What is left of a change after its switch: a grace period of every source that could be where
@@ -16,8 +15,6 @@ import org.ashlar.spi.source.Access;
  * <p>Invariant I1: a slot is given back once, by the change that took its edge or source out.
  */
 public final class Settlement {
-    private static final long NO_LIMIT = Long.MAX_VALUE / 4;
-
     private final GraphState graph;
     private final Control control;
     private final Plan plan;
@@ -35,14 +32,16 @@ public final class Settlement {
     }
 
     /** Settles on a thread of its own. */
-    Settlement start(String what) {
+    Settlement start(String change, GraceWaits grace) {
+        String what = "settling " + change;
         Thread.ofVirtual()
-                .name("settle " + what)
+                .name(what)
                 .start(() -> {
                     try {
-                        settle();
+                        grace.forAllOf(Changes.concerned(last, plan), what);
+                        release();
                     } catch (RuntimeException | Error error) {
-                        control.report("settling " + what, error);
+                        control.report(what, error);
                     } finally {
                         settled.countDown();
                     }
@@ -50,12 +49,7 @@ public final class Settlement {
         return this;
     }
 
-    private void settle() {
-        for (SourceKey source : Changes.concerned(last, plan)) {
-            for (Access access : Access.values()) {
-                source.domain(access).synchronize(System.nanoTime() + NO_LIMIT);
-            }
-        }
+    private void release() {
         plan.removed().forEach(this::close);
         plan.replaced().forEach(this::close);
         permits.settle(plan);

@@ -1,6 +1,8 @@
 package org.ashlar.core.internal.graph;
 
+import java.util.Collection;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.ashlar.core.internal.grace.GraceDomain;
@@ -59,6 +61,15 @@ public non-sealed class SourceKey implements Owner {
     /** Returns how many pins there are at this moment, in both domains. */
     public final long pins() {
         return domain(Access.READ).pins() + domain(Access.WRITE).pins();
+    }
+
+    /** Returns what messages call those of {@code sources} that have requests in flight. */
+    static List<String> busy(Collection<SourceKey> sources) {
+        return sources.stream()
+                .filter(source -> source.pins() > 0)
+                .map(SourceKey::describe)
+                .sorted()
+                .toList();
     }
 
     @Override

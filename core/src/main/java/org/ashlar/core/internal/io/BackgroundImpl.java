@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.core.internal.grace.Interrupts;
-import org.ashlar.core.internal.graph.GraceWait;
+import org.ashlar.core.internal.graph.GraceWaits;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.spi.Background;
@@ -38,6 +38,7 @@ public final class BackgroundImpl implements Background {
     private final Events events;
     private final Node node;
     private final SourceImpl source;
+    private final GraceWaits grace;
 
     @GuardedBy("this")
     private final Set<Ticking> schedules = new HashSet<>();
@@ -45,11 +46,12 @@ public final class BackgroundImpl implements Background {
     @GuardedBy("this")
     private boolean closed;
 
-    public BackgroundImpl(GraphState graph, Events events, Node node) {
+    public BackgroundImpl(GraphState graph, Events events, Node node, GraceWaits grace) {
         this.graph = graph;
         this.events = events;
         this.node = node;
         this.source = (SourceImpl) node.background();
+        this.grace = grace;
     }
 
     @Override
@@ -168,7 +170,8 @@ public final class BackgroundImpl implements Background {
         Thread.ofVirtual()
                 .name("after-grace of " + node.name())
                 .start(() -> {
-                    GraceWait.forAllThatReach(graph.current(), node);
+                    grace.forAllThatReach(
+                            graph.current(), node, "what node '" + node.name() + "' freed");
                     try {
                         action.run();
                     } catch (RuntimeException | LinkageError error) {

@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.ashlar.core.InFlight;
 import org.ashlar.core.LayerSettings;
+import org.ashlar.core.Settling;
 import org.ashlar.core.internal.graph.Changes;
 import org.ashlar.core.internal.graph.Changes.Held;
 import org.ashlar.core.internal.graph.Changes.Terms;
 import org.ashlar.core.internal.graph.Control;
+import org.ashlar.core.internal.graph.GraceWaits;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.Settlement;
@@ -49,6 +51,7 @@ public final class GraphServices {
     private final OpenServices opening;
     private final Sources sources;
     private final RequestTrace trace;
+    private final GraceWaits grace;
 
     /** Makes an empty graph. */
     @Inject
@@ -56,10 +59,11 @@ public final class GraphServices {
         BufferPool buffers = new BufferPool();
         EdgeIo io = new EdgeIo(buffers, Prober.guard(drivers));
         trace = new RequestTrace(settings.traceRequests());
-        Backgrounds backgrounds = new Backgrounds(trace);
+        grace = new GraceWaits(trace::inFlight);
+        Backgrounds backgrounds = new Backgrounds(trace, grace);
         limits = new Limits(settings);
         control = new ControlImpl(state, backgrounds, drivers.uses());
-        changes = new Changes(state, control);
+        changes = new Changes(state, control, grace);
         opening =
                 new OpenServices(
                         state, drivers, drivers.uses(), io, buffers, events, backgrounds, settings);
@@ -95,6 +99,11 @@ public final class GraphServices {
     /** Returns the requests in flight, the oldest first, where they are traced. */
     public List<InFlight> inFlight() {
         return trace.inFlight();
+    }
+
+    /** Returns what waits for requests to end before it releases something, the longest first. */
+    public List<Settling> settling() {
+        return grace.settling();
     }
 
     /** Returns the graph as it stands. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Set;
 import org.ashlar.core.InFlight;
+import org.ashlar.core.Settling;
 import org.ashlar.core.internal.graph.EdgeState;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.Plan;
@@ -212,6 +213,11 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
     /** Returns the requests in flight, the oldest first, where they are traced. */
     public List<InFlight> inFlight() {
         return graph.inFlight();
+    }
+
+    /** Returns what waits for requests to end before it releases something, the longest first. */
+    public List<Settling> settling() {
+        return graph.settling();
     }
 
     /** Ends every job, export and node, everything written and flushed. */

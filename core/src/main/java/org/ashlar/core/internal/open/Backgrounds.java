@@ -2,25 +2,37 @@ package org.ashlar.core.internal.open;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.ashlar.core.internal.graph.GraceWaits;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.io.BackgroundImpl;
 import org.ashlar.core.internal.io.RequestTrace;
 import org.ashlar.core.internal.io.SourceImpl;
+import org.ashlar.spi.control.Events;
 
 /** The own work of every node that is open. Thread-safe. */
 public final class Backgrounds {
     private final Map<Node, BackgroundImpl> all = new ConcurrentHashMap<>();
     private final RequestTrace trace;
+    private final GraceWaits grace;
 
-    /** Makes a collection of none; their requests are listed in {@code trace}. */
-    public Backgrounds(RequestTrace trace) {
+    /**
+     * Makes a collection of none; their requests are listed in {@code trace}, their waits for grace
+     * in {@code grace}.
+     */
+    public Backgrounds(RequestTrace trace, GraceWaits grace) {
         this.trace = trace;
+        this.grace = grace;
     }
 
     /** Makes the source of a node's own work. */
     SourceImpl sourceOf(GraphState graph, Node home) {
         return new SourceImpl(graph, home, trace);
+    }
+
+    /** Makes the own work of one face of a node. */
+    public BackgroundImpl make(GraphState graph, Events events, Node node) {
+        return new BackgroundImpl(graph, events, node, grace);
     }
 
     void add(Node node, BackgroundImpl background) {

@@ -198,7 +198,8 @@ public final class Opening {
                         services.graph().takeNodeId(),
                         new Node.Label(name, driver.name(), driver.kind(), fileName),
                         home -> services.backgrounds().sourceOf(services.graph(), home));
-        BackgroundImpl background = new BackgroundImpl(services.graph(), services.events(), node);
+        BackgroundImpl background =
+                services.backgrounds().make(services.graph(), services.events(), node);
         Traits traits = new Traits(driver, options, settings, origin.named, origin.guessed, false);
         OpenContext context;
         try {

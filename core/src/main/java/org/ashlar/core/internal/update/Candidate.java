@@ -54,7 +54,8 @@ final class Candidate implements OpenRequest {
         this.options = options;
         this.handedOver = Map.copyOf(handedOver);
         Snapshot now = services.graph().current();
-        this.background = new BackgroundImpl(services.graph(), services.events(), node.node);
+        this.background =
+                services.backgrounds().make(services.graph(), services.events(), node.node);
         node.edges().forEach(edge -> edges.add(new RevocableEdge(edge.key())));
         for (EdgeKey vacant : node.node.vacant().values()) {
             if (now.target(vacant) == null) {
