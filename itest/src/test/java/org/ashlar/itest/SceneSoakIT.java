@@ -6,6 +6,7 @@ import org.ashlar.itest.soak.Soak;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -16,7 +17,8 @@ class SceneSoakIT {
     private static final String SECONDS = "ashlar.soak.seconds";
     private static final String SEED = "ashlar.soak.seed";
 
-    @TempDir private Path folder;
+    @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+    private Path folder;
 
     /** The seed reproduces the order of what each thread does, though not what meets what. */
     @Test

@@ -71,15 +71,21 @@ public final class Soak {
             boolean broken = failed.await(seconds, TimeUnit.SECONDS);
             end.set(true);
             threads.forEach(this::join);
+            one.sendLine("{\"execute\":\"quit\"}");
+            int exit = daemon.awaitExit();
             if (broken || !failures.isEmpty()) {
                 AssertionError error = new AssertionError(tally.history() + "\n" + daemon.log());
                 failures.forEach(error::addSuppressed);
                 throw error;
             }
-            one.sendLine("{\"execute\":\"quit\"}");
-            assertEquals(0, daemon.awaitExit(), daemon::log);
-            chain.checkImages();
-            checkContent(chain);
+            assertEquals(0, exit, daemon::log);
+            try {
+                chain.checkImages();
+                checkContent(chain);
+            } catch (AssertionError error) {
+                error.addSuppressed(new AssertionError(tally.history() + "\n" + daemon.log()));
+                throw error;
+            }
             return tally.toString();
         }
     }

@@ -80,9 +80,17 @@ public final class Snapshot implements GraphView {
         this.used = new byte[edgeSlots];
         for (NodeState state : parts.nodes.values()) {
             byName.put(state.name(), state);
-            state.edges().forEach(this::index);
+            state.edges().forEach(this::indexAlone);
         }
-        parts.roots.values().forEach(edges -> edges.forEach(this::index));
+        parts.roots.values().forEach(edges -> edges.forEach(this::indexAlone));
+    }
+
+    private void indexAlone(EdgeState edge) {
+        EdgeKey other = keys[edge.key().slot()];
+        if (other != null) {
+            throw new IllegalStateException(edge.key() + " has the slot of " + other);
+        }
+        index(edge);
     }
 
     private void index(EdgeState edge) {
@@ -336,6 +344,7 @@ public final class Snapshot implements GraphView {
     private static EdgeInfo info(EdgeState edge) {
         EdgeKey key = edge.key();
         boolean root = key.owner() instanceof SourceKey;
+        boolean stays = key.owner() instanceof SourceKey source && source.staysAtNodes();
         String parent =
                 switch (key.owner()) {
                     case Node node -> node.name();
@@ -345,6 +354,7 @@ public final class Snapshot implements GraphView {
                 key,
                 parent,
                 root,
+                stays,
                 key.name(),
                 key.role(),
                 edge.target().name(),

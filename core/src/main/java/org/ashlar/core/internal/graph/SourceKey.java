@@ -43,6 +43,14 @@ public non-sealed class SourceKey implements Owner {
         return home;
     }
 
+    /**
+     * Returns whether its roots stay at their nodes when the users of those are led elsewhere: a
+     * job is about a node, an export about what its clients were shown.
+     */
+    public boolean staysAtNodes() {
+        return true;
+    }
+
     /** Returns what messages call it. */
     public final String label() {
         return label;

@@ -8,8 +8,17 @@ import org.ashlar.spi.source.RequestSource;
 /** Makes sources of requests for jobs, exports and programs. Thread-safe. */
 public interface Sources {
 
-    /** Adds a source without roots to the graph. */
+    /**
+     * Adds a source without roots to the graph. They will go where the users of their nodes are
+     * led, as those of an export or a program do.
+     */
     Source open(String label);
+
+    /**
+     * Adds a source without roots to the graph. They will stay at their nodes when the users of
+     * those are led elsewhere, as those of a job do.
+     */
+    Source openStaying(String label);
 
     /** A source whose roots may be added and taken out. */
     interface Source extends RequestSource, AutoCloseable {

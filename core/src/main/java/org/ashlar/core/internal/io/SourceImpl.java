@@ -26,12 +26,23 @@ public final class SourceImpl extends SourceKey {
 
     private final GraphState graph;
     private final RequestTrace trace;
+    private final boolean staying;
 
-    /** Makes a source outside the graph. */
-    public SourceImpl(GraphState graph, String label, RequestTrace trace) {
+    private SourceImpl(GraphState graph, String label, RequestTrace trace, boolean staying) {
         super(graph.takeSourceSlot(), label, STRIPES, null);
         this.graph = graph;
         this.trace = trace;
+        this.staying = staying;
+    }
+
+    /** Makes a source outside the graph whose roots go where the users of their nodes are led. */
+    public static SourceImpl following(GraphState graph, String label, RequestTrace trace) {
+        return new SourceImpl(graph, label, trace, false);
+    }
+
+    /** Makes a source outside the graph whose roots stay at their nodes. */
+    public static SourceImpl staying(GraphState graph, String label, RequestTrace trace) {
+        return new SourceImpl(graph, label, trace, true);
     }
 
     /** Makes the source of a node's background work. */
@@ -39,6 +50,12 @@ public final class SourceImpl extends SourceKey {
         super(graph.takeSourceSlot(), "background work of node '" + home.name() + "'", 1, home);
         this.graph = graph;
         this.trace = trace;
+        this.staying = true;
+    }
+
+    @Override
+    public boolean staysAtNodes() {
+        return staying;
     }
 
     /** Returns a new consumer. */

@@ -116,7 +116,7 @@ public final class JobManager implements Jobs, AutoCloseable {
     /** Asks the driver for a body; on failure nothing of the job is left. */
     private JobRun prepare(JobDriver driver, JobSettings settings, OptionValues values)
             throws IOException {
-        Source source = graph.sources().open("job " + settings.id());
+        Source source = graph.sources().openStaying("job " + settings.id());
         try {
             BlockJob body =
                     driver.prepare(new StartOfJob(settings.id(), values, graph.view(), source));

@@ -128,7 +128,7 @@ public final class GraphServices {
     /** Carries a reopening out; the nodes that it is about stay in the graph meanwhile. */
     Settlement reopen(Reopening reopening) throws IOException {
         boolean published = false;
-        try (Sources.Source keeper = sources.open("reopening")) {
+        try (Sources.Source keeper = sources.openStaying("reopening")) {
             for (String name : reopening.names(view())) {
                 keeper.addRoot(name, name, Permissions.NONE);
             }

@@ -48,7 +48,15 @@ final class GraphSources implements Sources {
 
     @Override
     public Source open(String label) {
-        SourceImpl key = new SourceImpl(graph, label, trace);
+        return add(SourceImpl.following(graph, label, trace));
+    }
+
+    @Override
+    public Source openStaying(String label) {
+        return add(SourceImpl.staying(graph, label, trace));
+    }
+
+    private Source add(SourceImpl key) {
         graph.addSource(key);
         return new GraphSource(key);
     }

@@ -61,7 +61,7 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
 
     @Override
     public String add(OptionTree options) throws IOException {
-        try (Sources.Source keeper = graph.sources().open("adding a node")) {
+        try (Sources.Source keeper = graph.sources().openStaying("adding a node")) {
             for (String name : References.in(options, drivers())) {
                 if (graph.view().state(name) == null) {
                     throw References.notFound(name);

@@ -50,7 +50,7 @@ public final class Creation {
         String name =
                 options.text(NodeOptions.DRIVER)
                         .orElseThrow(() -> BlockException.invalid("Parameter 'driver' is missing"));
-        try (Sources.Source users = sources.open("creating a " + name + " image")) {
+        try (Sources.Source users = sources.openStaying("creating a " + name + " image")) {
             for (String key : List.of("file", "data-file")) {
                 if (options.text(key).isPresent()) {
                     users.addRoot(key, options.text(key).get(), ALONE);

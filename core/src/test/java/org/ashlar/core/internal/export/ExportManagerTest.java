@@ -174,6 +174,7 @@ class ExportManagerTest {
                                     sources.last().root(),
                                     "export e",
                                     true,
+                                    false,
                                     "root",
                                     ChildRole.DATA,
                                     "overlay",

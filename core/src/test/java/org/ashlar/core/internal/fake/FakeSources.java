@@ -27,6 +27,11 @@ public final class FakeSources implements Sources {
         return source;
     }
 
+    @Override
+    public Source openStaying(String label) {
+        return open(label);
+    }
+
     /** Returns the source opened last. */
     public FakeSource last() {
         return opened.getLast();

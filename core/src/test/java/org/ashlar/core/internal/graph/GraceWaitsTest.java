@@ -30,7 +30,7 @@ class GraceWaitsTest {
     private final HeardLog log = new HeardLog();
 
     private SourceImpl source(String label, RequestTrace trace) {
-        SourceImpl source = new SourceImpl(graph, label, trace);
+        SourceImpl source = SourceImpl.following(graph, label, trace);
         graph.addSource(source);
         return source;
     }

@@ -48,7 +48,8 @@ final class FakeGraph implements GraphView {
     }
 
     private FakeGraph add(String name, DriverKind kind, ChildRole role, String below, Child edge) {
-        EdgeInfo info = new EdgeInfo(edge, name, false, edge.name(), role, below, Permissions.READ);
+        EdgeInfo info =
+                new EdgeInfo(edge, name, false, false, edge.name(), role, below, Permissions.READ);
         return add(name, kind, List.of(info));
     }
 

@@ -22,7 +22,14 @@ record FakeGraph(Collection<NodeInfo> nodes, List<EdgeInfo> roots) implements Gr
     /** Returns an edge from a node. */
     static EdgeInfo edge(String parent, String name, ChildRole role, String target) {
         return new EdgeInfo(
-                new FakeChild(name, role), parent, false, name, role, target, Permissions.READ);
+                new FakeChild(name, role),
+                parent,
+                false,
+                false,
+                name,
+                role,
+                target,
+                Permissions.READ);
     }
 
     /** Returns an edge from a source that reads and writes. */
@@ -31,6 +38,7 @@ record FakeGraph(Collection<NodeInfo> nodes, List<EdgeInfo> roots) implements Gr
                 new FakeChild("root", ChildRole.FILTERED),
                 source,
                 true,
+                false,
                 "root",
                 ChildRole.FILTERED,
                 target,

@@ -18,7 +18,7 @@ import org.ashlar.spi.graph.NodeInfo;
 
 /**
  * Lays an overlay on a node: from then on all users of the node use the overlay, and writes land
- * there (QMP {@code blockdev-snapshot}). Immutable.
+ * there (QMP {@code blockdev-snapshot}). A job on the node goes on with the node. Immutable.
  *
  * @param drivers says which nodes can have a backing child
  * @param nodeName the node that becomes the backing node
@@ -38,7 +38,9 @@ record Snapshot(Drivers drivers, String nodeName, String overlayName) implements
         plan.reserve(overlayName);
         plan.fenceWrites(nodeName);
         for (EdgeInfo user : users) {
-            plan.retarget(user.child(), overlayName);
+            if (!user.stays()) {
+                plan.retarget(user.child(), overlayName);
+            }
         }
         plan.attach(overlayName, edge, ChildRole.BACKING, nodeName);
         if (!users.isEmpty()) {
