@@ -24,7 +24,8 @@ import org.ashlar.itest.harness.Tools;
  * stream completes; a stream's layers stay in it until its event has come.
  *
  * <p>I2: a stream takes out what lies from its bottom on below its top, unless another has taken
- * its top out before.
+ * its top out before. If another has taken out what was known as its bottom, it began after that,
+ * and its bottom was what lay on its base then.
  */
 final class Chain {
     /** How long the disk is, in bytes. */
@@ -49,7 +50,8 @@ final class Chain {
     private final Map<String, Stream> streams = new HashMap<>();
     private int made;
 
-    private record Stream(String top, String bottom) {}
+    /** A stream; it has no base if that is empty. */
+    private record Stream(String top, String bottom, String base) {}
 
     Chain(QmpClient monitor, Path folder, Random random, Tally tally) {
         this.monitor = monitor;
@@ -156,7 +158,8 @@ final class Chain {
         }
         if (tally.attempt(
                 "stream", arguments, () -> monitor.execute("block-stream", arguments.toArray()))) {
-            streams.put(id, new Stream(layers.get(top), layers.get(base + 1)));
+            String below = base < 0 ? "" : layers.get(base);
+            streams.put(id, new Stream(layers.get(top), layers.get(base + 1), below));
         }
     }
 
@@ -195,6 +198,9 @@ final class Chain {
     private void collapse(Stream stream) {
         int top = layers.indexOf(stream.top);
         int bottom = layers.indexOf(stream.bottom);
+        if (bottom < 0 && (stream.base.isEmpty() || layers.contains(stream.base))) {
+            bottom = layers.indexOf(stream.base) + 1;
+        }
         if (top < 0 || bottom < 0) {
             return;
         }
