@@ -20,6 +20,7 @@ public final class Settlement {
     private final Plan plan;
     private final Snapshot last;
     private final Permits permits;
+    private final CountDownLatch grace = new CountDownLatch(1);
     private final CountDownLatch settled = new CountDownLatch(1);
 
     /** Prepares to settle {@code plan}, before whose switch the graph was {@code last}. */
@@ -32,13 +33,14 @@ public final class Settlement {
     }
 
     /** Settles on a thread of its own. */
-    Settlement start(String change, GraceWaits grace) {
+    Settlement start(String change, GraceWaits waits) {
         String what = "settling " + change;
         Thread.ofVirtual()
                 .name(what)
                 .start(() -> {
                     try {
-                        grace.forAllOf(Changes.concerned(last, plan), what);
+                        waits.forAllOf(Changes.concerned(last, plan), what);
+                        grace.countDown();
                         release();
                     } catch (RuntimeException | Error error) {
                         control.report(what, error);
@@ -110,11 +112,20 @@ public final class Settlement {
      * @throws IllegalStateException if the calling thread is pinned
      */
     public boolean await(long deadline) {
+        return await(settled, deadline);
+    }
+
+    /** Waits, as {@link #await}, until what was in flight has ended; closing may still go on. */
+    public boolean awaitGrace(long deadline) {
+        return await(grace, deadline);
+    }
+
+    private static boolean await(CountDownLatch latch, long deadline) {
         Pins.requireNone();
         boolean interrupted = false;
         while (true) {
             try {
-                boolean done = settled.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                boolean done = latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
                 if (interrupted) {
                     Interrupts.restore();
                 }

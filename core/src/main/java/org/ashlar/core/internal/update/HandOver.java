@@ -248,6 +248,8 @@ final class HandOver {
         Settlement left;
         try (Held held = changes.hold(terms, (_, plan) -> hold(plan, node, false))) {
             left = standIn(terms.within(held), current(node), waitNanos);
+            // Before the gates open: what then waits in the stand-in must not be waited for.
+            left.awaitGrace(terms.deadline());
         }
         awaitClosed(terms, left);
     }
