@@ -18,8 +18,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.ChildRole;
@@ -128,8 +126,8 @@ class ChangesTest {
                         return null;
                     });
             step.awaitReached();
-            CompletableFuture<List<String>> user =
-                    async(() -> {
+            Doing<List<String>> user =
+                    Doing.start(() -> {
                         try (Root _ = test.writer("disk")) {
                             return test.layer.graph().parents("disk").stream()
                                     .map(EdgeInfo::parent)
@@ -137,10 +135,10 @@ class ChangesTest {
                         }
                     });
             // Were it let in, it would be left where the writes of the others no longer go.
-            assertThrows(TimeoutException.class, () -> user.get(200, TimeUnit.MILLISECONDS));
+            user.awaitWaiting("awaitOther");
             step.release();
             get(snapshot);
-            assertTrue(get(user).contains("top"), "the snapshot was taken before");
+            assertTrue(user.get().contains("top"), "the snapshot was taken before");
         }
     }
 

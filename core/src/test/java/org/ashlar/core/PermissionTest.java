@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -13,6 +14,7 @@ import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.EdgeInfo;
+import org.ashlar.spi.option.OptionTree;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -103,5 +105,36 @@ class PermissionTest {
 
     private CompletableFuture<Root> exclusive(String label) {
         return TestLayer.async(() -> test.layer.attach(label, "f", Permissions.WRITE_EXCLUSIVE));
+    }
+
+    /**
+     * A user of {@code top} that tolerates no other writer comes while {@code top} is laid over
+     * {@code middle}, whose base is written. Alone each is possible, together they are not.
+     */
+    @Test
+    void user_aboveANodeThatIsGivenAChild_isCheckedAgainstTheUsersFurtherDown() throws Exception {
+        test.addOverlay("middle", "f");
+        test.layer.add(OptionTree.typed(Map.of("driver", "overlay", "node-name", "top")));
+        ChangesTest.Step step = new ChangesTest.Step(_ -> {});
+        try (Root _ = test.writer("f")) {
+            CompletableFuture<Void> laying =
+                    TestLayer.async(() -> {
+                        test.layer.apply((_, plan) -> {
+                            plan.attach("top", "backing", ChildRole.BACKING, "middle");
+                            plan.outside(step);
+                        });
+                        return null;
+                    });
+            step.awaitReached();
+            Doing<Root> alone =
+                    Doing.start(() ->
+                                    test.layer.attach("alone", "top", Permissions.WRITE_EXCLUSIVE))
+                            .awaitWaiting("awaitOther");
+            step.release();
+            TestLayer.get(laying);
+            BlockException refused = assertThrows(BlockException.class, alone::get);
+            assertEquals(Kind.NOT_PERMITTED, refused.kind());
+            assertTrue(refused.getMessage().contains("writer of f"), refused.getMessage());
+        }
     }
 }

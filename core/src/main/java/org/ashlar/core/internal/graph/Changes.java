@@ -143,6 +143,9 @@ public final class Changes {
             if (hindrance == null) {
                 Snapshot result = plan.applyTo(new Draft(now)).build();
                 hindrance = PermissionCheck.passing(now, result);
+                if (hindrance == null) {
+                    hindrance = unforeseen(now, result, terms);
+                }
                 if (hindrance == null && !Order.staysPossible(result)) {
                     hindrance = "waited too long for changes that would close a circle with it";
                 }
@@ -184,6 +187,28 @@ public final class Changes {
             }
         }
         return null;
+    }
+
+    /**
+     * What a change under way needs of the children of a node that it alters was checked for the
+     * users that the node had then: users whose wishes reach the node wait for its switch.
+     */
+    private static @Nullable String unforeseen(Snapshot now, Snapshot result, Terms terms) {
+        for (Reservation other : now.parts().reservations()) {
+            if (!terms.isWithin(other)
+                    && other.altered()
+                            .anyMatch(node -> differ(now.state(node), result.state(node)))) {
+                return "waited too long for " + other.what();
+            }
+        }
+        return null;
+    }
+
+    private static boolean differ(@Nullable NodeState now, @Nullable NodeState then) {
+        return now != null
+                && then != null
+                && (!now.cumulative().equals(then.cumulative())
+                        || now.isWritable() != then.isWritable());
     }
 
     /** Says whose requests keep a node from closing. */

@@ -3,6 +3,7 @@ package org.ashlar.core.internal.graph;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * What a change under way holds, and will add. Immutable; its identity is the change's, so it is a
@@ -68,6 +69,13 @@ final class Reservation {
     /** Returns whether the change leads the edge elsewhere or takes it out. */
     boolean alters(EdgeKey edge) {
         return wants.edges.contains(edge);
+    }
+
+    /** Returns the nodes of which the change alters edges, or which it lets another face serve. */
+    Stream<Node> altered() {
+        return wants.owners.entrySet().stream()
+                .filter(held -> held.getValue().compareTo(Hold.ALTERED) >= 0)
+                .flatMap(held -> held.getKey() instanceof Node node ? Stream.of(node) : null);
     }
 
     /** Returns whether two changes cannot be under way together. */
