@@ -6,7 +6,6 @@ import static org.ashlar.core.TestLayer.read;
 import static org.ashlar.core.TestLayer.write;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -19,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.core.internal.registry.Kind;
 import org.ashlar.core.internal.registry.Rank;
@@ -49,7 +49,11 @@ class HandOverTest {
     private static final byte[] OLD = bytes(1);
     private static final byte[] NEW = bytes(2);
 
-    private final TestLayer test = new TestLayer(Duration.ofSeconds(2));
+    /** A change that waits for a request that waits for a driver sees it fail. */
+    private final TestLayer test =
+            new TestLayer(
+                    new LayerSettings(true, Duration.ofSeconds(4), Duration.ofSeconds(2), false));
+
     private Registration first;
     private Root root;
 
@@ -239,11 +243,60 @@ class HandOverTest {
     @Test
     void driverGone_requestsWaitAndGoOnWhenItReturns() throws Exception {
         first.close();
-        CompletableFuture<byte[]> reading = async(() -> read(root, 0, 512));
-        assertFalse(reading.isDone());
+        Doing<byte[]> reading = Doing.start(() -> read(root, 0, 512)).awaitWaiting("Orphan");
         add(new Version("back"), 1);
-        assertArrayEquals(OLD, get(reading));
+        assertArrayEquals(OLD, reading.get());
         assertEquals("back", serving());
+    }
+
+    /** The stand-in's settlement begins late: what waits in it already is not to be waited for. */
+    @Test
+    void driverGone_whileRequestsArrive_doesNotWaitForThemToEnd() throws Exception {
+        try (BusyCarriers busy = new BusyCarriers()) {
+            Doing<?> leaving =
+                    Doing.start(
+                                    () -> {
+                                        first.close();
+                                        return null;
+                                    })
+                            .awaitWaiting("awaitGrace", "awaitClosed");
+            Doing<byte[]> reading =
+                    Doing.start(() -> read(root, 0, 512)).awaitWaiting("awaitOpen", "Orphan");
+            busy.free();
+            leaving.get();
+            add(new Version("back"), 1);
+            assertArrayEquals(OLD, reading.get());
+        }
+    }
+
+    /** Keeps every other virtual thread from running until it is closed. */
+    private static final class BusyCarriers implements AutoCloseable {
+        private final AtomicBoolean busy = new AtomicBoolean(true);
+
+        private BusyCarriers() throws InterruptedException {
+            int count = Runtime.getRuntime().availableProcessors();
+            CountDownLatch started = new CountDownLatch(count);
+            for (int i = 0; i < count; i++) {
+                Thread.ofVirtual()
+                        .name("busy carrier")
+                        .start(() -> {
+                            started.countDown();
+                            while (busy.get()) {
+                                Thread.onSpinWait();
+                            }
+                        });
+            }
+            started.await();
+        }
+
+        void free() {
+            busy.set(false);
+        }
+
+        @Override
+        public void close() {
+            free();
+        }
     }
 
     @Test

@@ -45,6 +45,7 @@ public final class Settlement {
                     } catch (RuntimeException | Error error) {
                         control.report(what, error);
                     } finally {
+                        grace.countDown();
                         settled.countDown();
                     }
                 });
