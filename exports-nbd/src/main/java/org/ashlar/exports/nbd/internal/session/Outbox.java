@@ -7,23 +7,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.spi.Buffers.Buffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Writes replies to the socket, many in one call. The connection's thread writes a batch of its
- * own; other threads queue theirs, and whoever finds the socket free writes all that are queued.
- * Guarded by {@code writing}, which is held while the socket takes the bytes: that is the one lock
- * here that is held across I/O, and who waits for it holds no admission.
+ * own; other threads queue theirs for a writer, a platform thread that is there once the first has
+ * come. Guarded by {@code writing}, which is held while the socket takes the bytes: that is the one
+ * lock here that is held across I/O, and who waits for it holds no admission.
  *
  * <ul>
  *   <li>I1: the bytes of one reply are written together and in order.
  *   <li>I2: a queued reply never stays while nobody writes.
  *   <li>I3: each reply gives back its memory and its place exactly once, written or not.
+ *   <li>I4: no virtual thread reads or writes the socket: from then on it would be polled before
+ *       each read, two system calls more for every request.
  * </ul>
  */
-final class Outbox {
+final class Outbox implements AutoCloseable {
     private static final int MAX_PIECES = 256;
 
     private final SocketChannel channel;
@@ -31,17 +35,61 @@ final class Outbox {
     private final Lifeline lifeline;
     private final ReentrantLock writing = new ReentrantLock();
     private final Queue<Reply> queue = new ConcurrentLinkedQueue<>();
+    private final Semaphore queued = new Semaphore(0);
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final Thread writer;
 
-    Outbox(SocketChannel channel, Window window, Lifeline lifeline) {
+    /** Written by {@link #hasWriter} alone. */
+    private volatile boolean writerless;
+
+    /** Written by {@link #close} alone. */
+    private volatile boolean closed;
+
+    Outbox(SocketChannel channel, Window window, Lifeline lifeline, String label) {
         this.channel = channel;
         this.window = window;
         this.lifeline = lifeline;
+        this.writer =
+                Thread.ofPlatform()
+                        .daemon()
+                        .name(label + " replies")
+                        .unstarted(this::writeAsTheyCome);
     }
 
-    /** Queues a reply and sees to it that it is written; waits only if nobody else is writing. */
+    /** Queues a reply and sees to it that it is written; returns at once. */
     void send(Reply reply) {
         queue.add(reply);
-        drain();
+        if (!hasWriter()) {
+            drain(); // slower is better than never: I2 before I4
+        } else if (!writing.isLocked()) { // whoever has it looks again
+            queued.release();
+        }
+    }
+
+    private boolean hasWriter() {
+        if (!started.get() && started.compareAndSet(false, true)) {
+            try {
+                writer.start();
+            } catch (OutOfMemoryError noThread) {
+                writerless = true;
+            }
+        }
+        return !writerless;
+    }
+
+    private void writeAsTheyCome() {
+        while (!closed) {
+            queued.acquireUninterruptibly();
+            queued.drainPermits();
+            drain();
+        }
+    }
+
+    /** Ends the writer; to be called when nothing is in flight. */
+    @Override
+    public void close() {
+        closed = true;
+        queued.release();
     }
 
     /**

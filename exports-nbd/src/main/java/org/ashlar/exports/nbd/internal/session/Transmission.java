@@ -60,8 +60,8 @@ public final class Transmission {
      */
     public void run() throws IOException {
         Window window = new Window(lifeline);
-        Outbox outbox = new Outbox(channel, window, lifeline);
-        try (Gate gate = new Gate(negotiated.offer().source(), label, lifeline);
+        try (Outbox outbox = new Outbox(channel, window, lifeline, label);
+                Gate gate = new Gate(negotiated.offer().source(), label, lifeline);
                 Buffer received = buffers.acquire(CAPACITY)) {
             Batch batch = new Batch(negotiated.offer().source(), label, outbox);
             try {
