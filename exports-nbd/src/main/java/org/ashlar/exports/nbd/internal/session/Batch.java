@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * to the connection's thread.
  *
  * <ul>
- *   <li>I1: admissions end before anything is written: none is held while a client is waited for.
+ *   <li>I1: admissions end before anything is written that may wait: none is held while a client is
+ *       waited for.
  *   <li>I2: {@code bytes} holds whole replies up to its position.
  * </ul>
  */
@@ -80,6 +81,7 @@ final class Batch {
     /** Ends the admissions, then writes the replies; may wait for the client. */
     void end() throws IOException {
         endAdmissions(); // I1
+        outbox.finish();
         if (bytes.position() > 0) {
             bytes.flip();
             outbox.write(bytes);
@@ -87,12 +89,26 @@ final class Batch {
         }
     }
 
-    /** Ends as {@link #end} does; {@code data} are what the last reply's header announces. */
-    void endWith(ByteBuffer data) throws IOException {
+    /**
+     * Ends as {@link #end} does, but for the end of {@code data}, which the last reply's header
+     * announces: it is written while the connection's thread goes on, and then given back.
+     */
+    void endWith(Buffer data) throws IOException {
         endAdmissions(); // I1
+        try {
+            outbox.finish();
+        } catch (IOException gone) {
+            data.close();
+            throw gone;
+        }
         bytes.flip();
-        outbox.write(bytes, data);
+        outbox.begin(bytes, data);
         bytes.clear();
+    }
+
+    /** Lets the socket have what it takes of a reply that is being written; never waits. */
+    void push() {
+        outbox.push();
     }
 
     private void endAdmissions() {
@@ -109,6 +125,7 @@ final class Batch {
     /** Ends the admissions, drops the replies and gives back the memory. */
     void abandon() {
         endAdmissions();
+        outbox.abandon();
         memory.close();
     }
 }

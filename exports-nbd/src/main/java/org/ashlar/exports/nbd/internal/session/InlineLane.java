@@ -32,6 +32,9 @@ final class InlineLane {
     /** The longest request done here, in bytes; a longer one would hold up the others. */
     private static final long MAX_LENGTH = 2 << 20;
 
+    /** How much is read at a time, in bytes: less than a socket holds. */
+    private static final long PIECE = 128 << 10;
+
     /** What became of an attempt to read. */
     private enum Outcome {
         /** The reply's header stands in the batch, its data in the memory given. */
@@ -80,14 +83,30 @@ final class InlineLane {
 
     /** Reads what does not fit into the batch, and ends the batch with it. */
     private boolean readApart(RequestHeader header) throws IOException {
-        try (Buffer memory = buffers.acquire(header.length())) {
+        Buffer memory = buffers.acquire(header.length());
+        boolean handedOver = false;
+        try {
             ByteBuffer out = batch.room(Replies.MAX_SHORT);
             Request request = awaitRead();
             Outcome outcome = attempt(request, header, out, memory.segment());
             if (outcome == Outcome.DATA) {
-                batch.endWith(memory.segment().asByteBuffer());
+                handedOver = true;
+                batch.endWith(memory);
             }
             return outcome != Outcome.HAND_ON;
+        } finally {
+            if (!handedOver) {
+                memory.close();
+            }
+        }
+    }
+
+    /** Reads; between its pieces the end of the reply before goes out, so that the client works. */
+    private void read(Request request, long offset, MemorySegment into) throws IOException {
+        for (long at = 0; at < into.byteSize(); at += PIECE) {
+            long length = Math.min(PIECE, into.byteSize() - at);
+            root.read(request, offset + at, into.asSlice(at, length));
+            batch.push();
         }
     }
 
@@ -105,7 +124,7 @@ final class InlineLane {
                 replies.hole(out, header, header.offset(), length, Wire.REPLY_DONE);
                 return Outcome.NO_DATA;
             }
-            root.read(request, header.offset(), into);
+            read(request, header.offset(), into);
         } catch (IOException | RuntimeException failure) {
             return failed(header, failure, reads) ? Outcome.NO_DATA : Outcome.HAND_ON; // I1
         }

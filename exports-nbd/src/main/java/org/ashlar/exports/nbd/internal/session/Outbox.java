@@ -25,10 +25,13 @@ import org.jspecify.annotations.Nullable;
  *   <li>I3: each reply gives back its memory and its place exactly once, written or not.
  *   <li>I4: no virtual thread reads or writes the socket: from then on it would be polled before
  *       each read, two system calls more for every request.
+ *   <li>I5: while {@code rest} is set the connection's thread holds {@code writing}, and the socket
+ *       does not block; both are its alone.
  * </ul>
  */
 final class Outbox implements AutoCloseable {
     private static final int MAX_PIECES = 256;
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final SocketChannel channel;
     private final Window window;
@@ -38,6 +41,11 @@ final class Outbox implements AutoCloseable {
     private final Semaphore queued = new Semaphore(0);
     private final AtomicBoolean started = new AtomicBoolean();
     private final Thread writer;
+
+    /** The memory of a reply that has been written in part, and what of it is left. */
+    private @Nullable Buffer rest;
+
+    private ByteBuffer restBytes = NOTHING;
 
     /** Written by {@link #hasWriter} alone. */
     private volatile boolean writerless;
@@ -110,17 +118,73 @@ final class Outbox implements AutoCloseable {
     }
 
     /**
-     * Writes a batch of replies, of which the last goes on in {@code data}, and what is queued.
+     * Begins to write a batch of replies, of which the last goes on in {@code data}; returns when
+     * the batch has been written. What is left of the data is written by {@link #push} and {@link
+     * #finish}, which come before any other call of this thread. The data's memory is given back
+     * when it has been.
      *
      * @throws IOException if the client has gone
      */
-    void write(ByteBuffer batch, ByteBuffer data) throws IOException {
+    void begin(ByteBuffer batch, Buffer data) throws IOException {
         writing.lock();
+        rest = data; // I5
+        restBytes = data.segment().asByteBuffer();
+        boolean begun = false;
         try {
-            writeAll(new ByteBuffer[] {batch, data});
+            channel.configureBlocking(false);
+            channel.write(new ByteBuffer[] {batch, restBytes});
+            if (batch.hasRemaining()) {
+                channel.configureBlocking(true);
+                writeAll(new ByteBuffer[] {batch});
+                channel.configureBlocking(false);
+            }
+            begun = true;
         } finally {
+            if (!begun) {
+                abandon();
+            }
+        }
+    }
+
+    /**
+     * Writes as much of what was begun as the socket takes now; never waits. That the client has
+     * gone {@link #finish} tells.
+     */
+    void push() {
+        try {
+            if (restBytes.hasRemaining()) {
+                channel.write(restBytes);
+            }
+        } catch (IOException gone) {
+            lifeline.end();
+        }
+    }
+
+    /**
+     * Writes the rest of what was begun, if anything was, and what is queued; waits until the
+     * socket has taken it.
+     *
+     * @throws IOException if the client has gone
+     */
+    void finish() throws IOException {
+        if (rest != null) {
+            try {
+                channel.configureBlocking(true);
+                writeAll(new ByteBuffer[] {restBytes});
+            } finally {
+                abandon();
+            }
+        }
+    }
+
+    /** Drops the rest of what was begun, if anything was. */
+    void abandon() {
+        if (rest != null) {
+            rest.close();
+            rest = null;
+            restBytes = NOTHING;
             writing.unlock();
-            drain(); // I2, I3: also if the client has gone
+            drain(); // I2, I3
         }
     }
 
