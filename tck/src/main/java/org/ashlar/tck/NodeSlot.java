@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities;
 import org.ashlar.spi.Child;
@@ -29,6 +30,7 @@ final class NodeSlot implements BlockNode {
     private final String name;
     private final List<RigChild> edges = new CopyOnWriteArrayList<>();
     private final ReentrantLock turn = new ReentrantLock();
+    private final ReentrantReadWriteLock blocks = new ReentrantReadWriteLock();
 
     /** Written by {@link #serveWith} alone. */
     private volatile BlockNode face;
@@ -79,6 +81,14 @@ final class NodeSlot implements BlockNode {
     /** Returns the lock that lets one request at a time into a node that is not parallel. */
     ReentrantLock turn() {
         return turn;
+    }
+
+    /**
+     * Returns the lock that a read-modify-write of the node's blocks has alone, and other changes
+     * share.
+     */
+    ReentrantReadWriteLock blocks() {
+        return blocks;
     }
 
     Capabilities capabilities() {

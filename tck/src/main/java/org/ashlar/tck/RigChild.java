@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import java.util.concurrent.locks.Lock;
 import java.util.function.BooleanSupplier;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Capabilities;
@@ -18,8 +19,8 @@ import org.ashlar.spi.Request;
 
 /**
  * An edge of a rig. It refuses what the core refuses, emulates what the core emulates, and fails
- * the test where a driver breaks the contract: an unaligned request, an extent that is empty or
- * longer than asked. Thread-safe.
+ * the test where the contract is broken: an unaligned request of the test itself, an extent that is
+ * empty or longer than asked. Thread-safe.
  */
 final class RigChild implements Child {
 
@@ -111,7 +112,10 @@ final class RigChild implements Child {
     public void read(Request request, long offset, MemorySegment into) throws IOException {
         Capabilities able = capabilities(request);
         checkRange("read", offset, into.byteSize(), length(request));
-        checkAligned("read", offset, into.byteSize(), able);
+        if (!isAligned("read", offset, into.byteSize(), able)) {
+            blocks(request, able).read(offset, into);
+            return;
+        }
         for (long done = 0; done < into.byteSize(); done += able.maxTransfer()) {
             long at = done;
             long step = Math.min(able.maxTransfer(), into.byteSize() - done);
@@ -123,14 +127,17 @@ final class RigChild implements Child {
     public void write(Request request, long offset, MemorySegment from, IoFlags flags)
             throws IOException {
         Capabilities able = checkWrite("write", request, offset, from.byteSize());
-        checkAligned("write", offset, from.byteSize(), able);
+        if (!isAligned("write", offset, from.byteSize(), able)) {
+            blocks(request, able).write(offset, from, flags);
+            return;
+        }
         IoFlags passed = able.has(Feature.COMPRESS) ? flags : flags.without(IoFlags.COMPRESSED);
         IoFlags known = able.has(Feature.FUA) ? passed : passed.without(IoFlags.FUA);
         for (long done = 0; done < from.byteSize(); done += able.maxTransfer()) {
             long at = done;
             long step = Math.min(able.maxTransfer(), from.byteSize() - done);
             MemorySegment part = from.asSlice(at, step).asReadOnly();
-            take(request, able, () -> slot().write(request, offset + at, part, known));
+            change(request, able, () -> slot().write(request, offset + at, part, known));
         }
         flushFor(request, flags, able);
     }
@@ -138,9 +145,12 @@ final class RigChild implements Child {
     @Override
     public void zero(Request request, long offset, long length, IoFlags flags) throws IOException {
         Capabilities able = checkWrite("zero", request, offset, length);
-        checkAligned("zero", offset, length, able);
         if (flags.has(IoFlags.NO_FALLBACK) && !able.has(Feature.FAST_ZERO)) {
             throw BlockException.unsupported("fast zeroing");
+        }
+        if (!isAligned("zero", offset, length, able)) {
+            blocks(request, able).zero(offset, length, flags);
+            return;
         }
         if (length == 0) {
             return;
@@ -150,7 +160,7 @@ final class RigChild implements Child {
             return;
         }
         IoFlags known = able.has(Feature.FUA) ? flags : flags.without(IoFlags.FUA);
-        take(request, able, () -> slot().zero(request, offset, length, known));
+        change(request, able, () -> slot().zero(request, offset, length, known));
         flushFor(request, flags, able);
     }
 
@@ -175,9 +185,12 @@ final class RigChild implements Child {
     @Override
     public void discard(Request request, long offset, long length) throws IOException {
         Capabilities able = checkWrite("discard", request, offset, length);
-        checkAligned("discard", offset, length, able);
+        if (!isAligned("discard", offset, length, able)) {
+            blocks(request, able).discard(offset, length);
+            return;
+        }
         if (length > 0 && able.has(Feature.DISCARD)) {
-            take(request, able, () -> slot().discard(request, offset, length));
+            change(request, able, () -> slot().discard(request, offset, length));
         }
     }
 
@@ -247,10 +260,35 @@ final class RigChild implements Child {
         }
     }
 
-    private void checkAligned(String what, long offset, long length, Capabilities able) {
-        if (offset % able.alignment() != 0 || length % able.alignment() != 0) {
+    /** Returns whether a range has whole blocks; a test's own must. */
+    private boolean isAligned(String what, long offset, long length, Capabilities able) {
+        boolean aligned = (offset | length) % able.alignment() == 0;
+        if (root && !aligned) {
             throw new AssertionError(
                     where(what, offset, length) + ": not aligned to " + able.alignment());
+        }
+        return aligned;
+    }
+
+    private WholeBlocks blocks(Request request, Capabilities able) throws BlockException {
+        if (request.mustNotBlock()) {
+            throw BlockException.wouldBlock();
+        }
+        return new WholeBlocks(this, request, able.alignment());
+    }
+
+    /** Runs a step that changes the node, while no read-modify-write of it is under way. */
+    private void change(Request request, Capabilities able, Step step) throws IOException {
+        if (able.alignment() == 1) {
+            take(request, able, step);
+            return;
+        }
+        Lock shared = slot().blocks().readLock();
+        shared.lock();
+        try {
+            take(request, able, step);
+        } finally {
+            shared.unlock();
         }
     }
 

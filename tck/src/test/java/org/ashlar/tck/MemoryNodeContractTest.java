@@ -23,7 +23,9 @@ class MemoryNodeContractTest {
         @Override
         protected RigNode open(Rig rig) throws IOException {
             return rig.open(
-                    new PassDriver(), OptionTree.empty(), Map.of("file", new MemoryNode(1 << 20)));
+                    new PassDriver(false),
+                    OptionTree.empty(),
+                    Map.of("file", new MemoryNode(1 << 20)));
         }
     }
 
@@ -37,7 +39,7 @@ class MemoryNodeContractTest {
                             .withAlignment(512)
                             .withMaxTransfer(4096);
             return rig.open(
-                    new PassDriver(),
+                    new PassDriver(false),
                     OptionTree.empty(),
                     Map.of("file", new MemoryNode(128 << 10, little)));
         }
@@ -49,7 +51,7 @@ class MemoryNodeContractTest {
         protected RigNode open(Rig rig) throws IOException {
             MemoryNode disk = new MemoryNode(128 << 10, Capabilities.READ_ONLY);
             disk.put(5000, new byte[] {1, 2, 3});
-            return rig.open(new PassDriver(), OptionTree.empty(), Map.of("file", disk));
+            return rig.open(new PassDriver(false), OptionTree.empty(), Map.of("file", disk));
         }
     }
 }

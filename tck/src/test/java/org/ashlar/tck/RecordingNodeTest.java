@@ -22,7 +22,7 @@ class RecordingNodeTest {
 
     @BeforeEach
     void open() throws IOException {
-        node = rig.open(new PassDriver(), OptionTree.empty(), Map.of("file", recording));
+        node = rig.open(new PassDriver(false), OptionTree.empty(), Map.of("file", recording));
     }
 
     private static byte[] sectors(int count, int value) {

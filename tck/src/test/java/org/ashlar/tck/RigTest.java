@@ -34,7 +34,7 @@ class RigTest {
     private final MemoryNode disk = new MemoryNode(64 << 10);
 
     private RigNode pass(BlockNode file) throws IOException {
-        return rig.open(new PassDriver(), OptionTree.empty(), Map.of("file", file));
+        return rig.open(new PassDriver(false), OptionTree.empty(), Map.of("file", file));
     }
 
     @Test
@@ -107,10 +107,28 @@ class RigTest {
     }
 
     @Test
-    void child_whenRequestIsNotAligned_failsTheTest() throws IOException {
+    void root_whenRequestIsNotAligned_failsTheTest() throws IOException {
         RigNode node = pass(new MemoryNode(4096, MemoryNode.CAPABILITIES.withAlignment(512)));
         assertThrows(AssertionError.class, () -> node.read(1, 512));
         assertThrows(AssertionError.class, () -> node.write(0, new byte[100]));
+    }
+
+    @Test
+    void child_whenADriversRequestIsNotAligned_isGivenWholeBlocks() throws IOException {
+        MemoryNode disk = new MemoryNode(4096, MemoryNode.CAPABILITIES.withAlignment(512));
+        FaultyNode counted = new FaultyNode(disk);
+        RigNode node = rig.open(new PassDriver(true), OptionTree.empty(), Map.of("file", counted));
+        node.write(510, new byte[] {1, 2, 3, 4});
+        assertArrayEquals(new byte[] {2, 3}, node.read(511, 2));
+        node.zero(513, 1500, IoFlags.NONE);
+        assertArrayEquals(new byte[] {1, 2, 3, 0}, disk.get(510, 4));
+        assertEquals(1, counted.calls(Operation.ZERO));
+        node.discard(1, 600);
+        assertEquals(0, counted.calls(Operation.DISCARD));
+        counted.fail(Operation.ZERO, 1, Kind.UNSUPPORTED);
+        node.write(500, new byte[] {9});
+        assertThrows(BlockException.class, () -> node.zero(500, 1024, IoFlags.NO_FALLBACK));
+        assertArrayEquals(new byte[] {9}, disk.get(500, 1));
     }
 
     @Test
@@ -135,7 +153,7 @@ class RigTest {
 
     @Test
     void child_whenNodeIsReadOnlyOrInactive_refusesWrites() throws IOException {
-        RigNode node = rig.opening(new PassDriver()).child("file", disk).inactive().open();
+        RigNode node = rig.opening(new PassDriver(false)).child("file", disk).inactive().open();
         byte[] one = {1};
         BlockException refused = assertThrows(BlockException.class, () -> node.write(0, one));
         assertEquals(Kind.NOT_PERMITTED, refused.kind());
