@@ -74,7 +74,7 @@ final class Emulation {
 
     /**
      * Makes any range read as zeroes: whole blocks by the node itself if it can, the rest by
-     * writing.
+     * writing. The whole blocks come first: a node that refuses them has had nothing changed.
      */
     void zero(CoreRequest request, NodeState node, long offset, long length, IoFlags flags)
             throws IOException {
@@ -85,12 +85,12 @@ final class Emulation {
             writeZeroes(request, node, offset, length, flags);
             return;
         }
-        writeZeroes(request, node, offset, from - offset, flags);
         if (node.capabilities.has(Feature.ZERO)) {
             node.face.zero(request, from, to - from, flags);
         } else {
             writeZeroes(request, node, from, to - from, flags);
         }
+        writeZeroes(request, node, offset, from - offset, flags);
         writeZeroes(request, node, to, end - to, flags);
     }
 

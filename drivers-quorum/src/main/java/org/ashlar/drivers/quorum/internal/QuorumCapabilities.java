@@ -11,15 +11,17 @@ final class QuorumCapabilities {
 
     private QuorumCapabilities() {}
 
-    /** Returns what all children can do, within the limits of the strictest. */
+    /**
+     * Returns what all children can do, within the limits of the strictest. Alignment is none of
+     * these: each child's edge sees to it, so that a small write is a matter of each child alone. A
+     * read-modify-write above would put the bytes beside it to the vote and copy the outcome.
+     */
     static Capabilities over(Collection<Capabilities> children) {
         Set<Feature> features = EnumSet.allOf(Feature.class);
-        int alignment = 1;
         long cluster = 1;
         int transfer = Capabilities.DEFAULT_MAX_TRANSFER;
         for (Capabilities child : children) {
             features.retainAll(child.features());
-            alignment = Math.max(alignment, child.alignment());
             cluster = Math.max(cluster, child.clusterSize());
             transfer = Math.min(transfer, child.maxTransfer());
         }
@@ -28,12 +30,6 @@ final class QuorumCapabilities {
         if (!features.contains(Feature.FAST_ZERO)) {
             features.remove(Feature.DISCARD); // a discard here is zeroing that deallocates
         }
-        long roundedCluster = cluster == 1 ? 1 : roundUp(cluster, alignment);
-        int roundedTransfer = Math.max(alignment, transfer - transfer % alignment);
-        return new Capabilities(features, alignment, roundedCluster, roundedTransfer);
-    }
-
-    private static long roundUp(long value, long unit) {
-        return (value + unit - 1) / unit * unit;
+        return new Capabilities(features, 1, cluster, transfer);
     }
 }

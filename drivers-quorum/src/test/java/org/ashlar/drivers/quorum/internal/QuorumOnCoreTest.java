@@ -28,23 +28,25 @@ import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
 import org.ashlar.tck.MemoryDriver;
+import org.ashlar.tck.Operation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A quorum in the real graph. */
 class QuorumOnCoreTest {
+    private final BlockDisks blockDisks = new BlockDisks();
     private final EmbeddedLayer embedded =
             EmbeddedLayer.start(
                     LayerSettings.DEFAULT, List.of(new QuorumPlugin(), memoryDrivers()));
     private final BlockLayer layer = embedded.layer();
     private final List<Event> events = new CopyOnWriteArrayList<>();
 
-    private static Plugin memoryDrivers() {
+    private Plugin memoryDrivers() {
         return new Plugin() {
             @Override
             public List<BlockDriver> drivers() {
-                return List.of(new MemoryDriver());
+                return List.of(new MemoryDriver(), blockDisks);
             }
         };
     }
@@ -126,6 +128,58 @@ class QuorumOnCoreTest {
             write(client, 0, (byte) 1);
             BlockException refused = assertThrows(BlockException.class, () -> writer("m1"));
             assertEquals(Kind.NOT_PERMITTED, refused.kind());
+        }
+    }
+
+    /** The reference does not read to write, so that it does not vote either. */
+    @Test
+    void smallWrite_whereChildrenOfWholeBlocksDisagree_changesItsBytesOnEachAndNoOthers()
+            throws IOException {
+        addBlockDisks();
+        addQuorum(2, List.of("b0", "b1", "b2"));
+        try (Root client = writer("q")) {
+            write(client, 0, (byte) 7);
+            assertArrayEquals(new byte[] {7}, read(client, 0, 1));
+        }
+        assertEquals(List.of(), events);
+        for (int disk = 0; disk < 3; disk++) {
+            assertArrayEquals(new byte[] {7, 0, (byte) (10 + disk)}, bytesOf("b" + disk));
+        }
+    }
+
+    /** Adds three that differ in their third byte. */
+    private void addBlockDisks() throws IOException {
+        for (int disk = 0; disk < 3; disk++) {
+            layer.add(
+                    OptionTree.typed(
+                            Map.of("driver", "block-disk", "node-name", "b" + disk, "size", 4096)));
+            try (Root alone = writer("b" + disk)) {
+                write(alone, 2, (byte) (10 + disk));
+            }
+        }
+    }
+
+    @Test
+    void zero_ofPartsOfBlocksThatMustBeFast_isRefusedBeforeAnyChildIsTouched() throws IOException {
+        addBlockDisks();
+        addQuorum(2, List.of("b0", "b1", "b2"));
+        blockDisks.opened.getFirst().fail(Operation.ZERO, 1, Kind.UNSUPPORTED);
+        try (Root client = writer("q");
+                Admission admission = client.consumer("test").admit(Access.WRITE)) {
+            BlockException refused =
+                    assertThrows(
+                            BlockException.class,
+                            () ->
+                                    client.root()
+                                            .zero(
+                                                    admission.request(),
+                                                    1,
+                                                    2000,
+                                                    IoFlags.NO_FALLBACK));
+            assertEquals(Kind.UNSUPPORTED, refused.kind());
+        }
+        for (int disk = 0; disk < 3; disk++) {
+            assertArrayEquals(new byte[] {0, 0, (byte) (10 + disk)}, bytesOf("b" + disk));
         }
     }
 
