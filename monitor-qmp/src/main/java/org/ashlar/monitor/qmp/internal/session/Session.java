@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.ashlar.monitor.qmp.internal.chardev.Connection;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.control.CommandException;
@@ -61,7 +64,10 @@ final class Session implements JsonReader.Listener {
         this.connection = connection;
         this.queue = queue;
         this.order = order;
-        this.events = request.layer().events().subscribe(this::tell);
+        Executor secondLater =
+                CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS, Thread::startVirtualThread);
+        EventPace pace = new EventPace(this::tell, secondLater);
+        this.events = request.layer().events().subscribe(pace::tell);
     }
 
     /** Greets the client and reads what it sends until it goes or the connection is closed. */
