@@ -77,11 +77,13 @@ public final class DriverWatch implements RegistryListener {
                     state.name(),
                     driver.name());
         } catch (IOException | RuntimeException failed) {
-            LOG.error(
-                    "node '{}' could not be handed over to the new version of driver '{}': {}",
-                    state.name(),
-                    driver.name(),
-                    failed.getMessage());
+            if (isThere(state)) {
+                LOG.error(
+                        "node '{}' could not be handed over to the new version of driver '{}': {}",
+                        state.name(),
+                        driver.name(),
+                        failed.getMessage());
+            }
         }
     }
 
@@ -91,12 +93,19 @@ public final class DriverWatch implements RegistryListener {
             LOG.warn(
                     "node '{}' waits for driver '{}' to return", state.name(), state.node.driver());
         } catch (IOException | RuntimeException failed) {
-            LOG.error(
-                    "node '{}' could not be detached from driver '{}': {}",
-                    state.name(),
-                    state.node.driver(),
-                    failed.getMessage());
+            if (isThere(state)) {
+                LOG.error(
+                        "node '{}' could not be detached from driver '{}': {}",
+                        state.name(),
+                        state.node.driver(),
+                        failed.getMessage());
+            }
         }
+    }
+
+    /** One that was deleted before its turn came needs neither a driver nor a line in the log. */
+    private boolean isThere(NodeState state) {
+        return services.graph().current().state(state.node) != null;
     }
 
     /**
