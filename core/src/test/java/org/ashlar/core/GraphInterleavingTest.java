@@ -182,6 +182,32 @@ class GraphInterleavingTest {
     }
 
     @Test
+    void resize_ofANodeThatIsGivenAnOverlayMeanwhile_resizesNeither() throws Exception {
+        try (TestLayer test = new TestLayer()) {
+            test.addHeld("base");
+            test.layer.add(OptionTree.typed(Map.of("driver", "overlay", "node-name", "top")));
+            Hold planning =
+                    test.held("base").holdAfter(call -> call.operation() == Operation.LENGTH);
+            CompletableFuture<Void> resize =
+                    async(() -> {
+                        test.layer.resize("base", 1 << 15);
+                        return null;
+                    });
+            planning.awaitHeld();
+            test.layer.apply((now, plan) -> snapshot(now, plan, "base", "top"));
+            planning.release();
+            BlockException refused = assertThrows(BlockException.class, () -> get(resize));
+            assertEquals(
+                    "Node 'base' was given an overlay while it was being resized",
+                    refused.getMessage());
+            assertEquals(1 << 16, test.disk("base").length());
+            try (Root top = test.layer.attach("reader", "top", Permissions.READ)) {
+                assertEquals(512, read(top, (1 << 16) - 512, 512).length);
+            }
+        }
+    }
+
+    @Test
     void change_whileARequestOfAnotherNodeHangs_doesNotWaitForIt() throws Exception {
         try (TestLayer test = new TestLayer()) {
             test.addHeld("stuck");

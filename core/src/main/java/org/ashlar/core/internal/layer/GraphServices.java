@@ -28,6 +28,7 @@ import org.ashlar.core.internal.open.Prober;
 import org.ashlar.core.internal.open.Reopening;
 import org.ashlar.core.internal.registry.Registry;
 import org.ashlar.core.internal.update.DriverWatch;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Preallocation;
@@ -158,7 +159,7 @@ public final class GraphServices {
                         terms,
                         (now, plan) -> {
                             plan.keep(nodeName);
-                            if (isLonger(now, root, newLength)) {
+                            if (isLonger(now, nodeName, root, newLength)) {
                                 plan.drain(nodeName);
                             }
                         })) {
@@ -166,8 +167,14 @@ public final class GraphServices {
         }
     }
 
-    private static boolean isLonger(Snapshot now, Child root, long newLength) throws IOException {
+    private static boolean isLonger(Snapshot now, String nodeName, Child root, long newLength)
+            throws IOException {
         try (ControlRequest request = new ControlRequest(now)) {
+            if (!root.nodeName(request).equals(nodeName)) {
+                throw new BlockException(
+                        BlockException.Kind.BUSY,
+                        "Node '" + nodeName + "' was given an overlay while it was being resized");
+            }
             return root.length(request) > newLength;
         }
     }
