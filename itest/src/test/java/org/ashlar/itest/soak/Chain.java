@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -91,7 +92,7 @@ final class Chain {
     void step() {
         collect();
         deleteUnused();
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(12)) {
             case 0, 1, 2 -> {
                 if (layers.size() < LAYERS_MAX) {
                     snapshot();
@@ -100,7 +101,8 @@ final class Chain {
             case 3, 4, 5 -> stream();
             case 6 -> onJob("job-pause");
             case 7, 8 -> onJob("job-resume");
-            default -> onJob(random.nextInt(3) == 0 ? "job-cancel" : "job-resume");
+            case 9, 10 -> onJob("job-finalize");
+            default -> onJob(random.nextInt(2) == 0 ? "job-cancel" : "job-resume");
         }
     }
 
@@ -153,6 +155,7 @@ final class Chain {
         String id = "stream" + made++;
         List<Object> arguments = new ArrayList<>(List.of("job-id", id, "device", layers.get(top)));
         arguments.addAll(List.of("speed", random.nextInt(3) == 0 ? 0 : 4 << 20));
+        arguments.addAll(List.of("auto-finalize", random.nextInt(3) > 0));
         if (base >= 0) {
             arguments.addAll(List.of("base-node", layers.get(base)));
         }
@@ -220,8 +223,30 @@ final class Chain {
                 unused.remove(layer);
                 checkAlone(layer);
                 assertTrue(file(layer).toFile().delete());
+            } else {
+                Nodes.above(monitor, layer).forEach(this::putBack);
             }
         }
+    }
+
+    /**
+     * Leads a layer to the one below it again: a reopening that began before a stream ended has led
+     * it to one that the stream had taken out.
+     */
+    private void putBack(String layer) {
+        int at = layers.indexOf(layer);
+        boolean streamed = streams.values().stream().anyMatch(one -> one.top.equals(layer));
+        if (at < 0 || streamed) {
+            return;
+        }
+        ObjectNode options =
+                QmpClient.object("driver", "qcow2", "node-name", layer, "file", layer + "-file");
+        options.put("discard", "unmap");
+        options.put("backing", at == 0 ? null : layers.get(at - 1));
+        tally.attempt(
+                "put back",
+                options,
+                () -> monitor.execute("blockdev-reopen", "options", List.of(options)));
     }
 
     /** Checks an image whose backing file may be gone. */
@@ -246,17 +271,25 @@ final class Chain {
                     id,
                     () -> monitor.execute("block-job-set-speed", "device", id, "speed", 0));
         }
+        finalizeAll();
         while (!streams.isEmpty()) {
             monitor.event(
                     "JOB_STATUS_CHANGE",
-                    data -> data.path("status").asText().equals("null"),
+                    data -> data.path("status").asText().matches("null|pending"),
                     Duration.ofSeconds(60));
             collect();
+            finalizeAll();
         }
         long limit = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!unused.isEmpty()) {
             assertTrue(System.nanoTime() < limit, () -> unused + " cannot be deleted");
             deleteUnused();
+        }
+    }
+
+    private void finalizeAll() {
+        for (String id : streams.keySet()) {
+            tally.attempt("job-finalize", id, () -> monitor.execute("job-finalize", "id", id));
         }
     }
 

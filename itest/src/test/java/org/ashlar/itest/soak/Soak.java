@@ -66,8 +66,9 @@ public final class Soak {
                 QmpClient other = daemon.monitor(second)) {
             Chain chain = new Chain(one, folder, fork(), tally);
             chain.begin();
-            List<Thread> threads =
-                    start(daemon, chain, new Surroundings(other, product, fork(), tally));
+            Tail tail = new Tail(other, daemon.nbdSocket(), fork(), tally);
+            Surroundings surroundings = new Surroundings(other, product, fork(), tally, tail);
+            List<Thread> threads = start(daemon, chain, surroundings);
             boolean broken = failed.await(seconds, TimeUnit.SECONDS);
             end.set(true);
             threads.forEach(this::join);

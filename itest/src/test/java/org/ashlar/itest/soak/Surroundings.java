@@ -1,6 +1,5 @@
 package org.ashlar.itest.soak;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.List;
@@ -14,32 +13,35 @@ import org.ashlar.itest.harness.Repackaged;
  * change, drivers are replaced. Confined to one thread.
  */
 final class Surroundings {
-    private static final List<String> BUNDLES = List.of("qcow2", "raw");
+    private static final List<String> BUNDLES = List.of("drivers-qcow2", "drivers-raw", "jobs");
 
     private final QmpClient monitor;
     private final Product product;
     private final Random random;
     private final Tally tally;
+    private final Tail tail;
     private int made;
 
     /** The name of the other export on the disk; written by the thread of the monitor alone. */
     private volatile String exported = "";
 
-    Surroundings(QmpClient monitor, Product product, Random random, Tally tally) {
+    Surroundings(QmpClient monitor, Product product, Random random, Tally tally, Tail tail) {
         this.monitor = monitor;
         this.product = product;
         this.random = random;
         this.tally = tally;
+        this.tail = tail;
     }
 
     /** Does one thing. */
     void step() throws IOException {
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(24)) {
             case 0, 1, 2, 3, 4 -> export();
             case 5, 6, 7, 8, 9 -> reopen();
             case 10, 11 -> filter();
             case 12, 13, 14 -> nodeComesAndGoes();
             case 15 -> replaceBundle();
+            case 16, 17, 18 -> tail.resize(target("disk"));
             default -> look();
         }
     }
@@ -88,14 +90,8 @@ final class Surroundings {
         return exported;
     }
 
-    /** Returns the node that an export leads to. */
     private String target(String id) {
-        for (JsonNode export : monitor.execute("query-block-exports")) {
-            if (export.path("id").asText().equals(id)) {
-                return export.path("node-name").asText();
-            }
-        }
-        throw new AssertionError("no export");
+        return Nodes.ofExport(monitor, id);
     }
 
     private String anyLayer() {
@@ -115,6 +111,8 @@ final class Surroundings {
         options.put("lazy-refcounts", false);
         options.put("discard", random.nextBoolean() ? "unmap" : "ignore");
         options.put("discard-no-unref", random.nextInt(3) == 0);
+        // A stream that ends meanwhile has put another one there: Chain sees to that.
+        Nodes.below(monitor, layer).ifPresent(below -> options.put("backing", below));
         tally.attempt(
                 "reopen",
                 options,
@@ -154,7 +152,7 @@ final class Surroundings {
     private void replaceBundle() throws IOException {
         String module = BUNDLES.get(random.nextInt(BUNDLES.size()));
         Repackaged.deploy(
-                product.bundle("ashlar-drivers-" + module),
+                product.bundle("ashlar-" + module),
                 "0.2." + made++,
                 product.deploy().resolve(module + ".jar"));
         tally.note("new version of " + module);
