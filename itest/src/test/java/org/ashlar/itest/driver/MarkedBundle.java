@@ -15,6 +15,9 @@ import java.util.zip.ZipEntry;
 
 /** Makes bundles of the driver {@code marked}. Without state. */
 public final class MarkedBundle {
+    /** The system property that says what of the driver was closed, in that order. */
+    public static final String CLOSED = "ashlar.itest.marked.closed";
+
     private MarkedBundle() {}
 
     /**

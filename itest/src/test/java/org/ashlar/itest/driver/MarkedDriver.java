@@ -9,7 +9,8 @@ import org.ashlar.spi.Request;
 
 /**
  * Opens nodes of 1 MiB whose every byte is the mark of the version that serves them: what a client
- * reads says which. Immutable.
+ * reads says which. It and its nodes note in a system property, which all bundles see, that they
+ * are closed. Immutable.
  */
 final class MarkedDriver implements BlockDriver {
     private final byte mark;
@@ -40,6 +41,21 @@ final class MarkedDriver implements BlockDriver {
             public void read(Request ignored, long offset, MemorySegment into) {
                 into.fill(mark);
             }
+
+            @Override
+            public void close() {
+                note("node");
+            }
         };
+    }
+
+    @Override
+    public void close() {
+        note("driver");
+    }
+
+    private void note(String closed) {
+        System.getProperties()
+                .merge(MarkedBundle.CLOSED, closed + mark, (all, one) -> all + " " + one);
     }
 }

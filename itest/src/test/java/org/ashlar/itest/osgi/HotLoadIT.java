@@ -107,6 +107,35 @@ public class HotLoadIT {
     }
 
     @Test
+    public void driver_whenItIsReplaced_isClosedOnceAndAfterItsLastNode() throws IOException {
+        try (Stage stage = new Stage()) {
+            stage.serve(1);
+            stage.deploy("driver.jar", 2);
+            stage.awaitClosed("node1 driver1");
+            stage.layer().delete("disk");
+            stage.awaitClosed("node1 driver1 node2");
+            stage.remove("driver.jar");
+            stage.awaitClosed("node1 driver1 node2 driver2");
+        }
+    }
+
+    @Test
+    public void driver_whenItGoesUnderALiveNode_isClosedOnceAndAfterThat() throws IOException {
+        try (Stage stage = new Stage()) {
+            stage.serve(1);
+            stage.remove("driver.jar");
+            stage.awaitClosed("node1 driver1");
+            stage.deploy("driver.jar", 2);
+            stage.awaitDrivers(1);
+            try (Reader reader = new Reader(stage.layer(), "disk")) {
+                assertEquals(2, reader.read());
+            }
+            stage.layer().delete("disk");
+            stage.awaitClosed("node1 driver1 node2");
+        }
+    }
+
+    @Test
     public void jar_thatIsNoBundle_disturbsNobody() throws IOException {
         try (Stage stage = new Stage()) {
             stage.deployNonsense("broken.jar");

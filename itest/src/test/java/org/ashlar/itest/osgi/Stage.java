@@ -31,6 +31,7 @@ final class Stage implements AutoCloseable {
         this.layer = context.getService(context.getServiceReference(BlockLayer.class));
         this.deploy = Path.of(context.getProperty("ashlar.deploy"));
         this.drivers = new Sight(context, "marked");
+        System.clearProperty(MarkedBundle.CLOSED);
     }
 
     BlockLayer layer() {
@@ -59,6 +60,17 @@ final class Stage implements AutoCloseable {
         while (layer.drivers().node("marked").isPresent() != count > 0) {
             assertTrue(System.nanoTime() < end, "the layer has not heard of the driver");
             Thread.onSpinWait();
+        }
+    }
+
+    /** Waits until that, and nothing else, of the drivers was closed, such as "node1 driver1". */
+    void awaitClosed(String expected) {
+        long end = System.nanoTime() + HEARD_LIMIT_NANOS;
+        String closed = System.getProperty(MarkedBundle.CLOSED, "");
+        while (!closed.equals(expected)) {
+            assertTrue(expected.startsWith(closed) && System.nanoTime() < end, closed);
+            Thread.onSpinWait();
+            closed = System.getProperty(MarkedBundle.CLOSED, "");
         }
     }
 
