@@ -41,7 +41,7 @@ class SceneBundleReplaceIT {
                     daemon,
                     "raw",
                     "0.1.1",
-                    "node 'storage' is served by the new version of driver 'file'");
+                    "node 'storage' is served by version 0.1.1 of driver 'file'");
             load.assertRuns();
             load.await(Duration.ofSeconds(90)).succeeds();
             assertEquals(0, daemon.terminate(), daemon::log);
@@ -99,7 +99,7 @@ class SceneBundleReplaceIT {
                 daemon,
                 "qcow2",
                 version,
-                "node 'disk' is served by the new version of driver 'qcow2'");
+                "node 'disk' is served by version " + version + " of driver 'qcow2'");
     }
 
     /** Puts a newer version of a bundle into the watched folder, and waits for the log's line. */

@@ -47,12 +47,7 @@ public class CoreActivator implements BundleActivator {
             RunningLayer layer = begun(factory.start(registry));
             String folder = context.getProperty(DEPLOY);
             if (folder != null) {
-                BundleRetirement retirement =
-                        (old, thenUninstall) -> {
-                            extender.withdraw(old);
-                            layer.retire(old, thenUninstall);
-                        };
-                begun(new DeployWatcher(context, Path.of(folder), retirement)).open();
+                begun(new DeployWatcher(context, Path.of(folder), extender, layer)).open();
             }
             ServiceRegistration<BlockLayer> service =
                     context.registerService(

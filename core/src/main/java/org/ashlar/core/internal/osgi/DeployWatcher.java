@@ -36,6 +36,7 @@ final class DeployWatcher implements AutoCloseable {
 
     private final BundleContext context;
     private final Path folder;
+    private final PluginExtender extender;
     private final BundleRetirement retirement;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
@@ -46,9 +47,14 @@ final class DeployWatcher implements AutoCloseable {
     @GuardedBy("this")
     private boolean adopted;
 
-    DeployWatcher(BundleContext context, Path folder, BundleRetirement retirement) {
+    DeployWatcher(
+            BundleContext context,
+            Path folder,
+            PluginExtender extender,
+            BundleRetirement retirement) {
         this.context = context;
         this.folder = folder;
+        this.extender = extender;
         this.retirement = retirement;
     }
 
@@ -149,7 +155,8 @@ final class DeployWatcher implements AutoCloseable {
 
     @GuardedBy("this")
     private DeployedJar jar(Path file) {
-        return jars.computeIfAbsent(file, path -> new DeployedJar(path, context, retirement));
+        return jars.computeIfAbsent(
+                file, path -> new DeployedJar(path, context, extender, retirement));
     }
 
     /** Stops to watch; bundles stay as they are. Returns after a scan that is under way. */

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>I1: {@code serving} was started; {@code waiting} is installed, newer, and not started yet.
- *   <li>I2: {@code serving} is given up only after its successor has started, or with the jar.
+ *   <li>I2: {@code serving} is given up only after its successor has started and its plugins could
+ *       be made, or with the jar.
  * </ul>
  */
 final class DeployedJar {
@@ -37,6 +38,7 @@ final class DeployedJar {
 
     private final Path file;
     private final BundleContext context;
+    private final PluginExtender extender;
     private final BundleRetirement retirement;
 
     private Optional<Stamp> seen = Optional.empty();
@@ -45,9 +47,14 @@ final class DeployedJar {
     private Optional<Bundle> waiting = Optional.empty();
     private String complaint = "";
 
-    DeployedJar(Path file, BundleContext context, BundleRetirement retirement) {
+    DeployedJar(
+            Path file,
+            BundleContext context,
+            PluginExtender extender,
+            BundleRetirement retirement) {
         this.file = file;
         this.context = context;
+        this.extender = extender;
         this.retirement = retirement;
     }
 
@@ -152,12 +159,26 @@ final class DeployedJar {
             complain(e);
             return;
         }
-        Optional<Bundle> old = serving;
-        serving = waiting;
         waiting = Optional.empty();
+        if (extender.hasFailed(next)) {
+            uninstall(next); // I2; the extender has said why
+            return;
+        }
+        LOG.info(
+                "{}: {} {} started{}",
+                name(),
+                next.getSymbolicName(),
+                next.getVersion(),
+                extender.hasPlugins(next) ? "" : ", which names no plugin");
+        serving.ifPresent(this::retire);
+        serving = Optional.of(next);
         complaint = "";
-        LOG.info("{}: {} {} started", name(), next.getSymbolicName(), next.getVersion());
-        old.ifPresent(bundle -> retirement.retire(bundle, () -> uninstall(bundle))); // I2
+    }
+
+    /** Takes what the bundle contributes out of service, and uninstalls it once it is unused. */
+    private void retire(Bundle old) {
+        extender.withdraw(old);
+        retirement.retire(old, () -> uninstall(old));
     }
 
     /** Stops and uninstalls what came of the jar. */

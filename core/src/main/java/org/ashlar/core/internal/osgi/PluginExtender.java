@@ -3,6 +3,7 @@ package org.ashlar.core.internal.osgi;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +41,18 @@ final class PluginExtender implements AutoCloseable {
         tracker.open();
     }
 
+    /** Returns whether a bundle that has started names plugins, and they could be made. */
+    boolean hasPlugins(Bundle bundle) {
+        Published published = tracker.getObject(bundle);
+        return published != null && !published.failed;
+    }
+
+    /** Returns whether a bundle that has started names a plugin that could not be made. */
+    boolean hasFailed(Bundle bundle) {
+        Published published = tracker.getObject(bundle);
+        return published != null && published.failed;
+    }
+
     /**
      * Withdraws what a bundle's plugins contribute while the bundle stays active, so that what is
      * open on its drivers keeps its classes.
@@ -74,20 +87,26 @@ final class PluginExtender implements AutoCloseable {
         }
     }
 
+    /** Registers all that a bundle's plugins contribute, or nothing if one of them fails. */
     private static Published publish(Bundle bundle, URL entry) {
-        Published published = new Published();
         try {
             int classes = BundleClasses.load(bundle);
+            List<Offer<?>> offers = new ArrayList<>();
             for (String className : readNames(entry)) {
                 Plugin plugin = newPlugin(bundle, className);
-                Kind.ALL.forEach(kind -> published.add(bundle, kind, plugin));
+                Kind.ALL.forEach(kind -> offers.addAll(Offer.of(kind, plugin)));
             }
             LOG.debug("{} {}: {} classes", nameOf(bundle), bundle.getVersion(), classes);
+            Published published = new Published(false);
+            offers.forEach(offer -> published.add(bundle, offer));
+            return published;
         } catch (IOException | ReflectiveOperationException | RuntimeException | LinkageError e) {
-            published.withdraw();
-            LOG.error("{} {}: its plugin failed: {}", nameOf(bundle), bundle.getVersion(), e, e);
+            Throwable why = e instanceof InvocationTargetException ? e.getCause() : e;
+            String reason = String.valueOf(why); // as it is, it would be logged with its trace
+            LOG.error("{} {}: its plugin failed: {}", nameOf(bundle), bundle.getVersion(), reason);
+            LOG.debug("Where it failed", why);
+            return new Published(true);
         }
-        return published;
     }
 
     private static String nameOf(Bundle bundle) {
@@ -115,25 +134,39 @@ final class PluginExtender implements AutoCloseable {
         return Plugin.class.cast(type.getConstructor().newInstance());
     }
 
+    /** One thing that a plugin contributes. Immutable. */
+    private record Offer<T>(Kind<T> kind, T value, String name) {
+        static <T> List<Offer<T>> of(Kind<T> kind, Plugin plugin) {
+            return kind.listed().apply(plugin).stream()
+                    .map(value -> new Offer<T>(kind, value, kind.name().apply(value)))
+                    .toList();
+        }
+
+        ServiceRegistration<T> register(Bundle bundle) {
+            Map<String, Object> properties =
+                    Map.of(
+                            kind.property(),
+                            name,
+                            ServiceFeed.VERSION,
+                            bundle.getVersion().toString());
+            return bundle.getBundleContext()
+                    .registerService(kind.type(), value, FrameworkUtil.asDictionary(properties));
+        }
+    }
+
     /** What one bundle has registered. Guarded by itself; unregistering is done without it. */
     private static final class Published {
+        private final boolean failed;
         private List<ServiceRegistration<?>> services = new ArrayList<>();
 
-        <T> void add(Bundle bundle, Kind<T> kind, Plugin plugin) {
-            for (T value : kind.listed().apply(plugin)) {
-                Map<String, Object> properties =
-                        Map.of(
-                                kind.property(),
-                                kind.name().apply(value),
-                                ServiceFeed.VERSION,
-                                bundle.getVersion().toString());
-                ServiceRegistration<?> service =
-                        bundle.getBundleContext()
-                                .registerService(
-                                        kind.type(), value, FrameworkUtil.asDictionary(properties));
-                synchronized (this) {
-                    services.add(service);
-                }
+        Published(boolean failed) {
+            this.failed = failed;
+        }
+
+        void add(Bundle bundle, Offer<?> offer) {
+            ServiceRegistration<?> service = offer.register(bundle);
+            synchronized (this) {
+                services.add(service);
             }
         }
 

@@ -10,6 +10,7 @@ import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.core.internal.open.OpenServices;
 import org.ashlar.core.internal.registry.Contribution;
+import org.ashlar.core.internal.registry.Rank;
 import org.ashlar.core.internal.registry.RegistryListener;
 import org.ashlar.spi.BlockDriver;
 import org.slf4j.Logger;
@@ -37,14 +38,14 @@ public final class DriverWatch implements RegistryListener {
     @Override
     public <T> void arrived(Contribution<T> now) {
         if (now.value() instanceof BlockDriver driver) {
-            handOverAll(driver);
+            handOverAll(driver, now.rank().version());
         }
     }
 
     @Override
     public <T> void replaced(Contribution<T> before, Contribution<T> now) {
         if (now.value() instanceof BlockDriver driver) {
-            handOverAll(driver);
+            handOverAll(driver, now.rank().version());
         }
     }
 
@@ -61,26 +62,28 @@ public final class DriverWatch implements RegistryListener {
                 .toList();
     }
 
-    private void handOverAll(BlockDriver driver) {
+    private void handOverAll(BlockDriver driver, Rank.Version version) {
         for (NodeState state : nodesOf(driver.name())) {
             if (!driver.equals(state.traits().driver()) || state.face instanceof Orphan) {
-                handOver(state, driver);
+                handOver(state, driver, version);
             }
         }
     }
 
-    private void handOver(NodeState state, BlockDriver driver) {
+    private void handOver(NodeState state, BlockDriver driver, Rank.Version version) {
         try {
             handOver.handOver(state.node, driver, deadline());
             LOG.info(
-                    "node '{}' is served by the new version of driver '{}'",
+                    "node '{}' is served by version {} of driver '{}'",
                     state.name(),
+                    version,
                     driver.name());
         } catch (IOException | RuntimeException failed) {
             if (isThere(state)) {
                 LOG.error(
-                        "node '{}' could not be handed over to the new version of driver '{}': {}",
+                        "node '{}' could not be handed over to version {} of driver '{}': {}",
                         state.name(),
+                        version,
                         driver.name(),
                         failed.getMessage());
             }

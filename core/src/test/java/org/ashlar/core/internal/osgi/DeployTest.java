@@ -59,12 +59,11 @@ class DeployTest {
         feed.open();
         extender = new PluginExtender(framework.context());
         extender.open();
-        watcher = new DeployWatcher(framework.context(), deploy, this::retire);
+        watcher = new DeployWatcher(framework.context(), deploy, extender, this::retire);
         registry.listen(new Recorder());
     }
 
     private void retire(Bundle old, Runnable thenUninstall) {
-        extender.withdraw(old);
         retiring.add(thenUninstall);
     }
 
@@ -247,12 +246,42 @@ class DeployTest {
         }
 
         @Test
-        void plugin_thatIsNone_isReported_andTheBundleServesNothing() throws IOException {
+        void plugin_thatIsNone_takesItsBundleAway() throws IOException {
             BundleJar.version("1.0.0").naming("java.lang.String").deploy(jar);
             settle();
 
-            assertEquals(List.of("1.0.0 active"), framework.bundles());
+            assertEquals(List.of(), framework.bundles());
             assertTrue(registry.node("sample").isEmpty());
+        }
+
+        @Test
+        void update_whosePluginCannotBeMade_leavesTheOldServing_untilItIsMended()
+                throws IOException {
+            BundleJar.version("1.0.0").deploy(jar);
+            settle();
+            BlockDriver old = served();
+            BundleJar.version("1.1.0").naming("org.example.Missing").deploy(jar);
+            settle();
+            assertSame(old, served());
+            assertEquals(List.of("1.0.0 active"), framework.bundles());
+            assertEquals(List.of(), retiring);
+
+            BundleJar.version("1.2.0").deploy(jar);
+            settle();
+
+            assertEquals(List.of("1.0.0 active", "1.2.0 active"), framework.bundles());
+            assertEquals(1, retiring.size());
+        }
+
+        @Test
+        void update_whoseLastPluginCannotBeMade_isServedNotAtAll() throws IOException {
+            BundleJar.version("1.0.0").deploy(jar);
+            settle();
+            BundleJar half = BundleJar.version("1.1.0");
+            half.naming(half.pluginName() + "\norg.example.Missing").deploy(jar);
+            settle();
+
+            assertEquals(List.of("arrived sample 1.0.0"), heard);
         }
 
         @Test
