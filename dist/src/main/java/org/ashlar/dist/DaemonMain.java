@@ -28,7 +28,7 @@ public final class DaemonMain {
     static int run(String program, List<String> args, Terminal terminal) {
         try {
             Home home = Home.ofLauncher();
-            configureLog(home.settings().getProperty("log-level", "info"));
+            configureLog(home.settings().logLevel());
             LayerHost.Opener opener = () -> FrameworkHost.start(home);
             if (program.equals("qemu-storage-daemon")) {
                 return new DaemonCommand(opener).run(args, terminal.as(program));

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Properties;
 import org.apache.felix.framework.Felix;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.tools.daemon.LayerHost;
@@ -67,11 +66,9 @@ final class FrameworkHost implements LayerHost {
     }
 
     private static Map<String, Object> configuration(Home home, Path cache) throws IOException {
-        Properties settings = home.settings();
+        Settings settings = home.settings();
         Map<String, Object> configuration = new HashMap<>();
-        for (String name : settings.stringPropertyNames()) {
-            configuration.put("ashlar." + name, settings.getProperty(name));
-        }
+        settings.values().forEach((key, value) -> configuration.put("ashlar." + key, value));
         configuration.put(DEPLOY, home.deploy(settings).toString());
         configuration.put("org.osgi.framework.storage", cache.toString());
         configuration.put("org.osgi.framework.system.packages.extra", SystemPackages.extra());

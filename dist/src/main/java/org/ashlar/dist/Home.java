@@ -1,11 +1,9 @@
 package org.ashlar.dist;
 
 import java.io.IOException;
-import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
@@ -31,20 +29,13 @@ record Home(Path folder) {
         }
     }
 
-    /** Reads the settings; without the file, every setting has its default. */
-    Properties settings() throws IOException {
-        Properties settings = new Properties();
-        Path file = folder.resolve("conf/ashlar.properties");
-        if (Files.exists(file)) {
-            try (Reader reader = Files.newBufferedReader(file)) {
-                settings.load(reader);
-            }
-        }
-        return settings;
+    /** Reads the settings. */
+    Settings settings() throws IOException {
+        return Settings.read(folder.resolve("conf/ashlar.properties"));
     }
 
     /** Returns the watched folder that the settings name. */
-    Path deploy(Properties settings) {
-        return folder.resolve(settings.getProperty("deploy", "deploy")).normalize();
+    Path deploy(Settings settings) {
+        return folder.resolve(settings.deploy()).normalize();
     }
 }
