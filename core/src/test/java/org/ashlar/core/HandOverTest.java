@@ -33,6 +33,7 @@ import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.FilterNode;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.OpenRequest;
+import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.option.OptionTree;
@@ -177,6 +178,74 @@ class HandOverTest {
         assertEquals("one", serving());
         write(root, 0, NEW);
         assertArrayEquals(NEW, read(root, 0, 512));
+    }
+
+    @Test
+    void newVersion_thatFailsAndThenFailsToClose_leavesTheOldServing() throws Exception {
+        add(
+                new Version("two") {
+                    @Override
+                    public BlockNode open(OpenRequest request) throws IOException {
+                        return new Switched(request.attach("file", ChildRole.FILTERED));
+                    }
+                },
+                2);
+        write(root, 0, NEW);
+        add(
+                new Version("broken") {
+                    @Override
+                    public BlockNode open(OpenRequest request) throws IOException {
+                        return new Unlinked(request.attach("file", ChildRole.FILTERED));
+                    }
+                },
+                3);
+        write(root, 0, OLD);
+        assertArrayEquals(OLD, test.disk("disk").get(0, 512));
+    }
+
+    /** Writes while it is active, and was not when it was opened. */
+    private static final class Switched extends FilterNode {
+        private volatile boolean active;
+
+        private Switched(Child next) {
+            super(next);
+        }
+
+        @Override
+        public void activate(Request request) throws IOException {
+            super.activate(request);
+            active = true;
+        }
+
+        @Override
+        public void inactivate(Request request) throws IOException {
+            active = false;
+            super.inactivate(request);
+        }
+
+        @Override
+        public void write(Request request, long offset, MemorySegment from, IoFlags flags)
+                throws IOException {
+            assertTrue(active, "a write while it is inactive");
+            super.write(request, offset, from, flags);
+        }
+    }
+
+    /** Lacks classes where it is asked for permissions and where it is closed. */
+    private static final class Unlinked extends FilterNode {
+        private Unlinked(Child next) {
+            super(next);
+        }
+
+        @Override
+        public void holdPermissions(Permissions total) {
+            throw new NoClassDefFoundError("a");
+        }
+
+        @Override
+        public void close() {
+            throw new NoClassDefFoundError("b");
+        }
     }
 
     @Test

@@ -78,7 +78,7 @@ public final class DriverWatch implements RegistryListener {
                     state.name(),
                     version,
                     driver.name());
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | LinkageError failed) {
             if (isThere(state)) {
                 LOG.error(
                         "node '{}' could not be handed over to version {} of driver '{}': {}",
@@ -95,7 +95,7 @@ public final class DriverWatch implements RegistryListener {
             handOver.orphan(state.node, deadline(), settings.orphanLimit().toNanos());
             LOG.warn(
                     "node '{}' waits for driver '{}' to return", state.name(), state.node.driver());
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | LinkageError failed) {
             if (isThere(state)) {
                 LOG.error(
                         "node '{}' could not be detached from driver '{}': {}",

@@ -226,10 +226,11 @@ final class HandOver {
         }
     }
 
+    /** Closes a version that does not serve; however it fails, the old one is to go on (I2). */
     private void closeQuietly(BlockNode face) {
         try {
             face.close();
-        } catch (IOException | RuntimeException error) {
+        } catch (IOException | RuntimeException | Error error) {
             LOG.warn("closing a version that does not serve: {}", error.toString());
         } finally {
             services.uses().closed(face);
