@@ -2,7 +2,6 @@ package org.ashlar.core.internal.graph;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.ashlar.core.internal.grace.Pins;
@@ -91,7 +90,8 @@ public final class Changes {
             permits.lower(failed);
             throw failed;
         }
-        return new Settlement(graph, control, change.plan, last, permits).start(terms.what, grace);
+        return new Settlement(graph, control, change.plan.leaving(), last, permits)
+                .start(terms.what, grace);
     }
 
     /**
@@ -274,7 +274,9 @@ public final class Changes {
     private void runOutside(Plan plan, List<OutsideStep> done) throws IOException {
         List<OutsideStep> steps = new ArrayList<>();
         for (NodeState state : graph.current().parentsFirst()) {
-            if (plan.isOrderly() && plan.removed().contains(state.node) && state.isWritable()) {
+            if (plan.isOrderly()
+                    && plan.leaving().nodes().contains(state.node)
+                    && state.isWritable()) {
                 steps.add(new Inactivation(state));
             }
         }
@@ -302,17 +304,10 @@ public final class Changes {
         graph.publish(now -> {
             last[0] = now;
             Draft draft = change.plan.applyTo(new Draft(now));
-            change.plan.loosened().forEach(draft::leave);
+            change.plan.leaving().edges().forEach(draft::leave);
             return release(draft, change).build();
         });
         return last[0];
-    }
-
-    /** Returns the sources whose requests could be where a change took something away. */
-    static Set<SourceKey> concerned(Snapshot last, Plan plan) {
-        Set<SourceKey> sources = new HashSet<>(Reach.sourcesIn(last, plan.left()));
-        sources.addAll(plan.leftSources());
-        return sources;
     }
 
     /**

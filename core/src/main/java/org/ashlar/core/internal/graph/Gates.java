@@ -28,9 +28,7 @@ final class Gates {
             highest = Math.max(highest, source.slot());
         }
         byte[] bytes = new byte[highest + 1];
-        Arrays.fill(
-                bytes,
-                (byte) (Snapshot.GONE | Snapshot.CLOSED_FOR_READ | Snapshot.CLOSED_FOR_WRITE));
+        Arrays.fill(bytes, (byte) (Snapshot.CLOSED_FOR_READ | Snapshot.CLOSED_FOR_WRITE));
         for (Map.Entry<SourceKey, List<EdgeState>> source : parts.roots().entrySet()) {
             bytes[source.getKey().slot()] = of(source.getKey(), source.getValue());
         }

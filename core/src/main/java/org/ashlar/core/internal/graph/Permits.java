@@ -72,7 +72,7 @@ final class Permits {
      *
      * @param gone what has settled with this change
      */
-    void settle(Plan gone) {
+    void settle(Leaving gone) {
         for (NodeState old : before.states()) {
             NodeState planned = result.state(old.node);
             if (planned != null && !planned.cumulative().equals(old.cumulative())) {
@@ -85,7 +85,7 @@ final class Permits {
         }
     }
 
-    private static @Nullable Holder lowered(Snapshot now, Node node, Plan gone) {
+    private static @Nullable Holder lowered(Snapshot now, Node node, Leaving gone) {
         NodeState state = now.state(node);
         return state == null
                 ? null
@@ -99,15 +99,15 @@ final class Permits {
         return state == null ? used : used.and(state.cumulative());
     }
 
-    private static Permissions leaving(Snapshot now, Node node, @Nullable Plan gone) {
+    private static Permissions leaving(Snapshot now, Node node, @Nullable Leaving gone) {
         Permissions sum = Permissions.NONE;
         for (EdgeState edge : now.parts().leavingEdges()) {
-            if (edge.target().equals(node) && (gone == null || !gone.hasLoosened(edge))) {
+            if (edge.target().equals(node) && (gone == null || !gone.has(edge))) {
                 sum = sum.and(edge.permissions());
             }
         }
         for (NodeState state : now.parts().leavingNodes().values()) {
-            if (gone == null || !gone.removed().contains(state.node)) {
+            if (gone == null || !gone.nodes().contains(state.node)) {
                 for (EdgeState edge : state.edges()) {
                     sum = edge.target().equals(node) ? sum.and(edge.permissions()) : sum;
                 }

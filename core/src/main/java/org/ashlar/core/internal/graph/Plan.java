@@ -4,7 +4,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,24 +37,11 @@ public final class Plan implements ChangePlan {
     private final Set<Node> drained = new LinkedHashSet<>();
     private final Set<Node> gated = new LinkedHashSet<>();
     private final Set<Node> kept = new LinkedHashSet<>();
-    private final Set<Node> removed = new LinkedHashSet<>();
+    private final Leaving leaving = new Leaving();
     private boolean abandoned;
-    private final List<EdgeState> loosened = new ArrayList<>();
-    private final Set<EdgeKey> ended = new LinkedHashSet<>();
-    private final Map<Node, BlockNode> replaced = new LinkedHashMap<>();
-    private final Set<SourceKey> removedSources = new LinkedHashSet<>();
 
     public Plan(Snapshot now) {
         this.now = now;
-    }
-
-    private NodeState find(String nodeName) throws BlockException {
-        NodeState state = now.state(nodeName);
-        if (state == null) {
-            throw new BlockException(
-                    Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + nodeName + "'");
-        }
-        return state;
     }
 
     private EdgeState find(Child edge) throws BlockException {
@@ -68,13 +54,13 @@ public final class Plan implements ChangePlan {
 
     @Override
     public void reserve(String nodeName) throws BlockException {
-        hold(find(nodeName).node, Hold.SHAPE);
+        hold(now.require(nodeName).node, Hold.SHAPE);
     }
 
     @Override
     public void retarget(Child edge, String nodeName) throws BlockException {
         EdgeState state = find(edge);
-        Node target = find(nodeName).node;
+        Node target = now.require(nodeName).node;
         alter(state);
         lead(target);
         edits.add(draft -> draft.retarget(state.key(), target));
@@ -83,13 +69,13 @@ public final class Plan implements ChangePlan {
     @Override
     public void attach(String parentName, String edgeName, ChildRole role, String nodeName)
             throws BlockException {
-        Node parent = find(parentName).node;
+        Node parent = now.require(parentName).node;
         EdgeKey key = parent.vacant().get(edgeName);
         if (key == null || key.role() != role || now.edge(key) != null) {
             throw BlockException.invalid(
                     "Node '%s' has no free '%s' child".formatted(parentName, edgeName));
         }
-        Node target = find(nodeName).node;
+        Node target = now.require(nodeName).node;
         hold(parent, Hold.ALTERED);
         edges.add(key);
         lead(target);
@@ -114,7 +100,7 @@ public final class Plan implements ChangePlan {
         if (root.owner() instanceof SourceKey source && !now.has(source)) {
             throw new BlockException(Kind.GONE, source.label() + " is closed");
         }
-        Node target = find(nodeName).node;
+        Node target = now.require(nodeName).node;
         lead(target);
         hold(root.owner(), Hold.ALTERED);
         edges.add(root);
@@ -135,7 +121,7 @@ public final class Plan implements ChangePlan {
         alter(state);
         if (state.key().owner() instanceof Node parent
                 && !parent.vacant().containsValue(state.key())) {
-            ended.add(state.key());
+            leaving.end(state.key());
         }
         edits.add(draft -> draft.detach(state.key()));
     }
@@ -151,17 +137,17 @@ public final class Plan implements ChangePlan {
 
     private void alter(EdgeState state) {
         edges.add(state.key());
-        loosened.add(state);
+        leaving.add(state);
         hold(state.key().owner(), Hold.ALTERED);
     }
 
     @Override
     public void remove(String nodeName) throws BlockException {
-        removeNode(find(nodeName));
+        removeNode(now.require(nodeName));
     }
 
     private void removeNode(NodeState state) {
-        if (removed.add(state.node)) {
+        if (leaving.add(state.node)) {
             hold(state.node, Hold.ALONE);
             state.edges().forEach(edge -> edges.add(edge.key()));
             edits.add(draft -> draft.leave(state.node));
@@ -177,7 +163,7 @@ public final class Plan implements ChangePlan {
      */
     void finish() throws BlockException {
         removeUnused();
-        for (Node node : removed) {
+        for (Node node : leaving.nodes()) {
             if (isUsed(node)) {
                 throw new BlockException(Kind.BUSY, "Node '" + node.name() + "' is in use");
             }
@@ -186,7 +172,7 @@ public final class Plan implements ChangePlan {
                 fenced.add(node);
             }
         }
-        if (!steps.isEmpty() || !removed.isEmpty() || !kept.isEmpty()) {
+        if (!steps.isEmpty() || !leaving.nodes().isEmpty() || !kept.isEmpty()) {
             holdStorage();
         }
     }
@@ -214,13 +200,13 @@ public final class Plan implements ChangePlan {
 
     private void removeUnused() {
         ArrayDeque<Node> suspects = new ArrayDeque<>();
-        loosened.forEach(edge -> suspects.add(edge.target()));
-        removed.forEach(node -> addChildren(node, suspects));
+        leaving.edges().forEach(edge -> suspects.add(edge.target()));
+        leaving.nodes().forEach(node -> addChildren(node, suspects));
         while (!suspects.isEmpty()) {
             NodeState state = now.state(suspects.remove());
             if (state != null
                     && !state.traits().named()
-                    && !removed.contains(state.node)
+                    && !leaving.nodes().contains(state.node)
                     && !isUsed(state.node)) {
                 removeNode(state);
                 addChildren(state.node, suspects);
@@ -241,9 +227,9 @@ public final class Plan implements ChangePlan {
         }
         for (EdgeState edge : now.edgesTo(node)) {
             boolean goes =
-                    loosened.contains(edge)
+                    leaving.edges().contains(edge)
                             || (edge.key().owner() instanceof Node parent
-                                    && removed.contains(parent));
+                                    && leaving.nodes().contains(parent));
             if (!goes) {
                 return true;
             }
@@ -253,11 +239,11 @@ public final class Plan implements ChangePlan {
 
     /** Takes out a source with its roots. */
     public void removeSource(SourceKey source) {
-        removedSources.add(source);
+        leaving.add(source);
         hold(source, Hold.ALONE);
         for (EdgeState root : now.parts().roots().getOrDefault(source, List.of())) {
             edges.add(root.key());
-            loosened.add(root);
+            leaving.add(root);
         }
         edits.add(draft -> draft.remove(source));
     }
@@ -284,22 +270,22 @@ public final class Plan implements ChangePlan {
 
     /** Lets another face serve a node. */
     public void replaceFace(String nodeName, BlockNode face, Traits traits) throws BlockException {
-        NodeState state = find(nodeName);
+        NodeState state = now.require(nodeName);
         hold(state.node, Hold.ALONE);
-        replaced.put(state.node, state.face);
+        leaving.add(state.node, state.face);
         edits.add(draft -> draft.face(state.node, face, traits));
     }
 
     @Override
     public void fenceWrites(String nodeName) throws BlockException {
-        Node node = find(nodeName).node;
+        Node node = now.require(nodeName).node;
         fenced.add(node);
         rerouted.add(node);
     }
 
     @Override
     public void drain(String nodeName) throws BlockException {
-        drained.add(find(nodeName).node);
+        drained.add(now.require(nodeName).node);
     }
 
     /**
@@ -307,14 +293,14 @@ public final class Plan implements ChangePlan {
      * nodes that they lead to stay. Others may lead edges to it.
      */
     public void keep(String nodeName) throws BlockException {
-        Node node = find(nodeName).node;
+        Node node = now.require(nodeName).node;
         hold(node, Hold.ALTERED);
         kept.add(node);
     }
 
     /** Holds back all new requests above a node, not waiting for those in flight. */
     public void gate(String nodeName) throws BlockException {
-        gated.add(find(nodeName).node);
+        gated.add(now.require(nodeName).node);
     }
 
     @Override
@@ -365,63 +351,8 @@ public final class Plan implements ChangePlan {
         return all;
     }
 
-    Set<Node> removed() {
-        return removed;
-    }
-
-    Set<SourceKey> removedSources() {
-        return removedSources;
-    }
-
-    /** Returns the edges that lead elsewhere or nowhere afterwards, as they were. */
-    List<EdgeState> loosened() {
-        return loosened;
-    }
-
-    /** Returns whether this very edge is one of {@link #loosened()}. */
-    @SuppressWarnings("ReferenceEquality") // the same edge may be leaving the same node twice
-    boolean hasLoosened(EdgeState edge) {
-        return loosened.stream().anyMatch(own -> own == edge);
-    }
-
-    /**
-     * Returns the edges of nodes that stay which are taken out for good: nothing may lead them to a
-     * node again.
-     */
-    List<EdgeKey> ended() {
-        return ended.stream()
-                .filter(edge -> edge.owner() instanceof Node parent && !removed.contains(parent))
-                .toList();
-    }
-
-    /** Returns the faces that serve no longer afterwards. */
-    Map<Node, BlockNode> replaced() {
-        return replaced;
-    }
-
-    /**
-     * Returns every node that a request begun before the switch could still be in, where it would
-     * matter.
-     */
-    Set<Node> left() {
-        Set<Node> left = new HashSet<>(removed);
-        left.addAll(replaced.keySet());
-        for (EdgeState edge : loosened) {
-            if (edge.key().owner() instanceof Node parent) {
-                left.add(parent);
-            }
-        }
-        return left;
-    }
-
-    /** Returns the sources whose own roots lead elsewhere or nowhere afterwards. */
-    Set<SourceKey> leftSources() {
-        Set<SourceKey> sources = new HashSet<>(removedSources);
-        for (EdgeState edge : loosened) {
-            if (edge.key().owner() instanceof SourceKey source) {
-                sources.add(source);
-            }
-        }
-        return sources;
+    /** Returns what is taken away. */
+    Leaving leaving() {
+        return leaving;
     }
 }

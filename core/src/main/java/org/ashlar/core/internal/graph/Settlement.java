@@ -1,6 +1,7 @@
 package org.ashlar.core.internal.graph;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.core.internal.grace.Interrupts;
@@ -17,17 +18,17 @@ import org.ashlar.spi.BlockNode;
 public final class Settlement {
     private final GraphState graph;
     private final Control control;
-    private final Plan plan;
+    private final Leaving leaving;
     private final Snapshot last;
     private final Permits permits;
     private final CountDownLatch grace = new CountDownLatch(1);
     private final CountDownLatch settled = new CountDownLatch(1);
 
-    /** Prepares to settle {@code plan}, before whose switch the graph was {@code last}. */
-    Settlement(GraphState graph, Control control, Plan plan, Snapshot last, Permits permits) {
+    /** Prepares to release {@code leaving}; before the switch the graph was {@code last}. */
+    Settlement(GraphState graph, Control control, Leaving leaving, Snapshot last, Permits permits) {
         this.graph = graph;
         this.control = control;
-        this.plan = plan;
+        this.leaving = leaving;
         this.last = last;
         this.permits = permits;
     }
@@ -39,7 +40,7 @@ public final class Settlement {
                 .name(what)
                 .start(() -> {
                     try {
-                        waits.forAllOf(Changes.concerned(last, plan), what);
+                        waits.forAllOf(leaving.concerned(last), what);
                         grace.countDown();
                         release();
                     } catch (RuntimeException | Error error) {
@@ -53,17 +54,17 @@ public final class Settlement {
     }
 
     private void release() {
-        plan.removed().forEach(this::close);
-        plan.replaced().forEach(this::close);
-        permits.settle(plan);
+        leaving.nodes().forEach(this::close);
+        leaving.faces().forEach(this::close);
+        permits.settle(leaving);
         graph.publishSameShape(draft -> {
-            plan.loosened().forEach(draft::settle);
-            plan.removed().forEach(draft::settle);
+            leaving.edges().forEach(draft::settle);
+            leaving.nodes().forEach(draft::settle);
             return draft;
         });
-        plan.ended().forEach(edge -> graph.giveEdgeSlot(edge.slot()));
-        plan.removedSources().forEach(this::giveBack);
-        plan.removed().forEach(this::giveBack);
+        leaving.ended().forEach(edge -> graph.giveEdgeSlot(edge.slot()));
+        leaving.sources().forEach(this::giveBack);
+        leaving.nodes().forEach(this::giveBack);
     }
 
     private void close(Node node) {
@@ -93,7 +94,7 @@ public final class Settlement {
         }
         last.parts()
                 .roots()
-                .getOrDefault(source, java.util.List.of())
+                .getOrDefault(source, List.of())
                 .forEach(edge -> graph.giveEdgeSlot(edge.key().slot()));
         graph.giveSourceSlot(source.slot());
     }

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Permissions.Permission;
@@ -38,7 +39,6 @@ import org.jspecify.annotations.Nullable;
 public final class Snapshot implements GraphView {
     static final byte CLOSED_FOR_READ = 1;
     static final byte CLOSED_FOR_WRITE = 2;
-    static final byte GONE = 4;
 
     /** The parts a snapshot is made of. */
     record Parts(
@@ -198,15 +198,6 @@ public final class Snapshot implements GraphView {
         return parts;
     }
 
-    byte gate(SourceKey source) {
-        return source.slot() < gates.length ? gates[source.slot()] : GONE;
-    }
-
-    /** Returns how many edge slots there are. */
-    int edgeSlots() {
-        return targets.length;
-    }
-
     /** Returns every node that is not leaving. */
     public Collection<NodeState> states() {
         return parts.nodes.values();
@@ -239,6 +230,20 @@ public final class Snapshot implements GraphView {
     /** Returns the state of the node of that name, or null. */
     public @Nullable NodeState state(String name) {
         return byName.get(name);
+    }
+
+    /**
+     * Returns the state of the node of that name.
+     *
+     * @throws BlockException of kind {@code NOT_FOUND}
+     */
+    public NodeState require(String name) throws BlockException {
+        NodeState state = byName.get(name);
+        if (state == null) {
+            throw new BlockException(
+                    Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + name + "'");
+        }
+        return state;
     }
 
     /** Returns the edges that lead to a node, leaving ones not counted. */

@@ -120,11 +120,7 @@ public final class Reopening {
         String driver = find(now, wish).node.driver();
         OptionTree described = wish.options.with(NodeOptions.DRIVER, driver);
         for (String child : References.in(described, services.drivers())) {
-            if (now.state(child) == null) {
-                throw new BlockException(
-                        Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + child + "'");
-            }
-            names.add(child);
+            names.add(now.require(child).name());
         }
     }
 

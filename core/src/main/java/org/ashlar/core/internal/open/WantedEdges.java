@@ -13,7 +13,6 @@ import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.core.internal.io.Edge;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
-import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.ChildOption;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
@@ -86,7 +85,7 @@ final class WantedEdges {
             }
             edge.ifPresent(edges::remove);
         } else if (given instanceof String reference) {
-            lead(child, edge, target(reference));
+            lead(child, edge, now.require(reference).node);
         } else {
             Node described = edge.map(EdgeState::target).orElse(null);
             Description.of(given).requireOf(name, described == null ? null : now.state(described));
@@ -108,15 +107,6 @@ final class WantedEdges {
         edges.add(new EdgeState(vacant, target, Permissions.NONE));
     }
 
-    private Node target(String reference) throws BlockException {
-        NodeState target = now.state(reference);
-        if (target == null) {
-            throw new BlockException(
-                    Kind.NOT_FOUND, "Cannot find device='' nor node-name='" + reference + "'");
-        }
-        return target.node;
-    }
-
     /** What is led to a node that stays stays, under its name; the rest is new or goes. */
     private void readList(ChildOption child) throws BlockException {
         List<Object> wanted =
@@ -134,7 +124,11 @@ final class WantedEdges {
             if (kept.isPresent()) {
                 list.add(kept.get());
             } else if (given instanceof String reference) {
-                list.add(fresh(child.name() + "." + next, child.role(), target(reference)));
+                list.add(
+                        fresh(
+                                child.name() + "." + next,
+                                child.role(),
+                                now.require(reference).node));
                 next++;
             } else {
                 Description.of(given).requireOf(child.name() + "." + list.size(), null);
