@@ -1,14 +1,18 @@
 package org.ashlar.itest;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import org.ashlar.itest.harness.DaemonProcess;
 import org.ashlar.itest.harness.Images;
+import org.ashlar.itest.harness.NbdClient;
 import org.ashlar.itest.harness.Product;
+import org.ashlar.itest.harness.QmpClient;
 import org.ashlar.itest.harness.Repackaged;
 import org.ashlar.itest.harness.Tools;
 import org.junit.jupiter.api.BeforeEach;
@@ -61,6 +65,52 @@ class SceneBundleReplaceIT {
             assertEquals(0, daemon.terminate(), daemon::log);
         }
         Images.checkClean(image);
+    }
+
+    @Test
+    void exports_whenReplaced_stayWithTheServerUntilItIsStopped() throws IOException {
+        byte[] data = new byte[4096];
+        Arrays.fill(data, (byte) 7);
+        try (DaemonProcess daemon = serve();
+                QmpClient monitor = daemon.monitor()) {
+            replaceExports(daemon, "0.1.1");
+            try (NbdClient client = NbdClient.connect(daemon.nbdSocket(), "disk")) {
+                addExport(monitor, "beside");
+                try (NbdClient beside = NbdClient.connect(daemon.nbdSocket(), "beside")) {
+                    client.write(0, data);
+                    assertArrayEquals(data, beside.read(0, data.length));
+                }
+                monitor.execute("block-export-del", "id", "beside");
+            }
+            monitor.execute("nbd-server-stop");
+            String socket = daemon.nbdSocket().toString();
+            monitor.execute(
+                    "nbd-server-start",
+                    "addr",
+                    QmpClient.object("type", "unix", "data", QmpClient.object("path", socket)));
+            addExport(monitor, "anew");
+            replaceExports(daemon, "0.1.2");
+            try (NbdClient client = NbdClient.connect(daemon.nbdSocket(), "anew")) {
+                assertArrayEquals(data, client.read(0, data.length));
+            }
+            monitor.execute("nbd-server-stop");
+            daemon.awaitLog("org.ashlar.exports.nbd 0.1.1 uninstalled");
+            assertEquals(0, daemon.terminate(), daemon::log);
+        }
+        Images.checkClean(image);
+    }
+
+    private void replaceExports(DaemonProcess daemon, String version) throws IOException {
+        Repackaged.deploy(
+                product.bundle("ashlar-exports-nbd"),
+                version,
+                product.deploy().resolve("exports.jar"));
+        daemon.awaitLog("exports.jar: org.ashlar.exports.nbd " + version + " started");
+    }
+
+    private static void addExport(QmpClient monitor, String name) {
+        monitor.execute(
+                "block-export-add", "type", "nbd", "id", name, "node-name", "disk", "name", name);
     }
 
     private DaemonProcess serve() {

@@ -13,7 +13,8 @@ import org.ashlar.itest.harness.Repackaged;
  * change, drivers are replaced. Confined to one thread.
  */
 final class Surroundings {
-    private static final List<String> BUNDLES = List.of("drivers-qcow2", "drivers-raw", "jobs");
+    private static final List<String> BUNDLES =
+            List.of("drivers-qcow2", "drivers-raw", "jobs", "exports-nbd");
 
     private final QmpClient monitor;
     private final Product product;

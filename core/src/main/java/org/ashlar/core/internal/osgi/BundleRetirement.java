@@ -16,4 +16,9 @@ public interface BundleRetirement {
      * node cannot be handed over, {@code thenUninstall} is not called and the bundle stays.
      */
     void retire(Bundle old, Runnable thenUninstall);
+
+    /** Returns whether what the bundle contributes is engaged: then it is not to retire yet. */
+    default boolean isEngaged(Bundle old) {
+        return false;
+    }
 }

@@ -6,10 +6,12 @@ import java.util.Deque;
 import java.util.Map;
 import org.ashlar.core.internal.registry.Registry;
 import org.ashlar.spi.control.BlockLayer;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.framework.wiring.BundleWiring;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +49,8 @@ public class CoreActivator implements BundleActivator {
             RunningLayer layer = begun(factory.start(registry));
             String folder = context.getProperty(DEPLOY);
             if (folder != null) {
-                begun(new DeployWatcher(context, Path.of(folder), extender, layer)).open();
+                BundleRetirement retirement = new Retirement(registry, extender, layer);
+                begun(new DeployWatcher(context, Path.of(folder), extender, retirement)).open();
             }
             ServiceRegistration<BlockLayer> service =
                     context.registerService(
@@ -56,6 +59,22 @@ public class CoreActivator implements BundleActivator {
         } catch (RuntimeException | LinkageError e) {
             stop(context);
             throw e;
+        }
+    }
+
+    /** Withdraws what a bundle contributes, before what is open of it goes to its successor. */
+    private record Retirement(Registry registry, PluginExtender extender, RunningLayer layer)
+            implements BundleRetirement {
+        @Override
+        public void retire(Bundle old, Runnable thenUninstall) {
+            extender.withdraw(old);
+            layer.retire(old, thenUninstall);
+        }
+
+        @Override
+        public boolean isEngaged(Bundle old) {
+            BundleWiring wiring = old.adapt(BundleWiring.class);
+            return wiring != null && registry.isEngaged(wiring.getClassLoader());
         }
     }
 

@@ -7,8 +7,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
@@ -25,9 +27,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the framework's bundles in step with the jars of a folder. A jar that is replaced is
  * installed <em>beside</em> the bundle it replaces, which goes once nothing uses it; a jar that is
- * removed takes its bundle with it. A jar is taken once it has not changed between two scans. What
- * is wrong with a jar is logged in one line and stops nothing else. Thread-safe: {@code jars} is
- * guarded by the watcher, as scans come one at a time.
+ * removed takes its bundle with it, unless that is engaged. A jar is taken once it has not changed
+ * between two scans. What is wrong with a jar is logged in one line and stops nothing else.
+ * Thread-safe: {@code jars} is guarded by the watcher, as scans come one at a time.
  */
 final class DeployWatcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DeployWatcher.class);
@@ -43,6 +45,10 @@ final class DeployWatcher implements AutoCloseable {
 
     @GuardedBy("this")
     private final Map<Path, DeployedJar> jars = new LinkedHashMap<>();
+
+    /** Bundles that are to retire once they are engaged no longer, which each scan looks at. */
+    @GuardedBy("this")
+    private final Set<Bundle> toRetire = new LinkedHashSet<>();
 
     @GuardedBy("this")
     private boolean adopted;
@@ -104,8 +110,11 @@ final class DeployWatcher implements AutoCloseable {
                 changed |= jar(file).installIfNew();
             }
             if (changed) {
-                List.copyOf(jars.values()).forEach(DeployedJar::startWaiting);
+                for (DeployedJar jar : jars.values()) {
+                    jar.startWaiting().ifPresent(toRetire::add);
+                }
             }
+            retireDisengaged();
         } catch (IOException | RuntimeException | LinkageError e) {
             LOG.error("{} cannot be watched: {}", folder, e.toString());
         }
@@ -130,8 +139,11 @@ final class DeployWatcher implements AutoCloseable {
                 jars.keySet().stream().filter(path -> !present.contains(path)).toList();
         for (Path path : missing) {
             DeployedJar jar = jars.remove(path);
-            if (jar != null) {
-                jar.remove();
+            Optional<Bundle> last = jar == null ? Optional.empty() : jar.remove();
+            if (last.isPresent() && retirement.isEngaged(last.get())) {
+                toRetire.add(last.get());
+            } else {
+                last.ifPresent(DeployedJar::uninstall);
             }
         }
         return !missing.isEmpty();
@@ -154,9 +166,18 @@ final class DeployWatcher implements AutoCloseable {
     }
 
     @GuardedBy("this")
+    private void retireDisengaged() {
+        for (Bundle old : List.copyOf(toRetire)) {
+            if (!retirement.isEngaged(old)) {
+                toRetire.remove(old);
+                retirement.retire(old, () -> DeployedJar.uninstall(old));
+            }
+        }
+    }
+
+    @GuardedBy("this")
     private DeployedJar jar(Path file) {
-        return jars.computeIfAbsent(
-                file, path -> new DeployedJar(path, context, extender, retirement));
+        return jars.computeIfAbsent(file, path -> new DeployedJar(path, context, extender));
     }
 
     /** Stops to watch; bundles stay as they are. Returns after a scan that is under way. */

@@ -39,7 +39,6 @@ final class DeployedJar {
     private final Path file;
     private final BundleContext context;
     private final PluginExtender extender;
-    private final BundleRetirement retirement;
 
     private Optional<Stamp> seen = Optional.empty();
     private Optional<Stamp> taken = Optional.empty();
@@ -47,15 +46,10 @@ final class DeployedJar {
     private Optional<Bundle> waiting = Optional.empty();
     private String complaint = "";
 
-    DeployedJar(
-            Path file,
-            BundleContext context,
-            PluginExtender extender,
-            BundleRetirement retirement) {
+    DeployedJar(Path file, BundleContext context, PluginExtender extender) {
         this.file = file;
         this.context = context;
         this.extender = extender;
-        this.retirement = retirement;
     }
 
     /** Returns whether a bundle came of a jar of that name, in whatever version. */
@@ -147,22 +141,22 @@ final class DeployedJar {
         }
     }
 
-    /** Starts what is installed and not started yet; what it replaces is retired. */
-    void startWaiting() {
+    /** Starts what is installed and not started yet; returns what it replaces, to retire. */
+    Optional<Bundle> startWaiting() {
         if (waiting.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         Bundle next = waiting.get();
         try {
             next.start();
         } catch (BundleException | RuntimeException e) {
             complain(e);
-            return;
+            return Optional.empty();
         }
         waiting = Optional.empty();
         if (extender.hasFailed(next)) {
             uninstall(next); // I2; the extender has said why
-            return;
+            return Optional.empty();
         }
         LOG.info(
                 "{}: {} {} started{}",
@@ -170,23 +164,19 @@ final class DeployedJar {
                 next.getSymbolicName(),
                 next.getVersion(),
                 extender.hasPlugins(next) ? "" : ", which names no plugin");
-        serving.ifPresent(this::retire);
+        Optional<Bundle> old = serving;
         serving = Optional.of(next);
         complaint = "";
+        return old;
     }
 
-    /** Takes what the bundle contributes out of service, and uninstalls it once it is unused. */
-    private void retire(Bundle old) {
-        extender.withdraw(old);
-        retirement.retire(old, () -> uninstall(old));
-    }
-
-    /** Stops and uninstalls what came of the jar. */
-    void remove() {
+    /** Uninstalls what was not started yet; returns what serves, to go as the jar has gone. */
+    Optional<Bundle> remove() {
         waiting.ifPresent(DeployedJar::uninstall);
-        serving.ifPresent(DeployedJar::uninstall);
+        Optional<Bundle> last = serving;
         waiting = Optional.empty();
         serving = Optional.empty();
+        return last;
     }
 
     /** Uninstalls a bundle, whatever state it is in; that it cannot be stopped is logged. */

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>I1: of each name the list is ordered by rank, and by arrival where ranks are equal; the
- *       last is served.
+ *       last is served, or the last that is engaged.
  *   <li>I2: no list is empty.
  * </ul>
  */
@@ -57,7 +57,7 @@ final class Contents {
         return new Contents(copy);
     }
 
-    /** Returns which contribution of that kind and name is served. */
+    /** Returns which contribution of that kind and name ranks highest. */
     @SuppressWarnings("unchecked") // a key's kind is that of all its contributions
     <T> Optional<Contribution<T>> served(Kind<T> kind, String name) {
         List<Contribution<?>> list = byKey.get(new Key(kind, name));
@@ -68,8 +68,27 @@ final class Contents {
     <T> Collection<T> all(Kind<T> kind) {
         return byKey.entrySet().stream()
                 .filter(entry -> entry.getKey().kind().type() == kind.type())
-                .map(entry -> kind.type().cast(entry.getValue().getLast().value()))
+                .map(entry -> kind.type().cast(servedOf(entry.getValue()).value()))
                 .toList();
+    }
+
+    private static Contribution<?> servedOf(List<Contribution<?>> ranked) {
+        if (ranked.size() > 1) {
+            for (Contribution<?> one : ranked.reversed()) {
+                if (one.isEngaged()) {
+                    return one;
+                }
+            }
+        }
+        return ranked.getLast();
+    }
+
+    /** Returns whether a contribution of a class that {@code loader} defined is engaged. */
+    boolean isEngaged(ClassLoader loader) {
+        return byKey.values().stream()
+                .flatMap(List::stream)
+                .anyMatch(one ->
+                        loader.equals(one.value().getClass().getClassLoader()) && one.isEngaged());
     }
 
     /**

@@ -1,5 +1,8 @@
 package org.ashlar.core.internal.registry;
 
+import org.ashlar.spi.BlockDriver;
+import org.ashlar.spi.Engaged;
+
 /**
  * One driver, job, export, command or monitor as it was added. Immutable; two of them are the same
  * only if they were added by the same call.
@@ -37,6 +40,13 @@ public final class Contribution<T> {
     /** Returns where it stands among those of the same name. */
     public Rank rank() {
         return rank;
+    }
+
+    /** Returns whether it is served whatever its rank; asks foreign code. */
+    boolean isEngaged() {
+        return !(value instanceof BlockDriver)
+                && value instanceof Engaged engaged
+                && engaged.isEngaged();
     }
 
     @Override

@@ -81,7 +81,12 @@ public final class Registry implements Drivers {
         return () -> listeners.remove(listener);
     }
 
-    /** Returns which contribution of that kind and name is served. */
+    /** Returns whether a contribution of a class that {@code loader} defined is engaged. */
+    public boolean isEngaged(ClassLoader loader) {
+        return contents.isEngaged(loader);
+    }
+
+    /** Returns which contribution of that kind and name ranks highest. */
     public <T> Optional<Contribution<T>> served(Kind<T> kind, String name) {
         return contents.served(kind, name);
     }

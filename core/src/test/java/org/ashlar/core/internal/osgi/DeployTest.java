@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.ashlar.core.internal.registry.Contribution;
 import org.ashlar.core.internal.registry.Kind;
 import org.ashlar.core.internal.registry.Rank;
@@ -38,6 +40,7 @@ class DeployTest {
     private final Registry registry = new Registry();
     private final List<String> heard = new ArrayList<>();
     private final List<Runnable> retiring = new ArrayList<>();
+    private final Set<String> engaged = new HashSet<>();
 
     private TestFramework framework;
     private PluginExtender extender;
@@ -59,12 +62,22 @@ class DeployTest {
         feed.open();
         extender = new PluginExtender(framework.context());
         extender.open();
-        watcher = new DeployWatcher(framework.context(), deploy, extender, this::retire);
+        watcher = new DeployWatcher(framework.context(), deploy, extender, new Retirement());
         registry.listen(new Recorder());
     }
 
-    private void retire(Bundle old, Runnable thenUninstall) {
-        retiring.add(thenUninstall);
+    /** Bundles retire when the test says so, and are engaged if their version is. */
+    private final class Retirement implements BundleRetirement {
+        @Override
+        public void retire(Bundle old, Runnable thenUninstall) {
+            extender.withdraw(old);
+            retiring.add(thenUninstall);
+        }
+
+        @Override
+        public boolean isEngaged(Bundle old) {
+            return engaged.contains(old.getVersion().toString());
+        }
     }
 
     @AfterEach
@@ -146,6 +159,43 @@ class DeployTest {
             assertEquals(List.of("1.0.0 active"), framework.bundles());
             assertEquals(
                     "1.0.0", FrameworkUtil.getBundle(served().getClass()).getVersion().toString());
+        }
+
+        @Test
+        void jar_whenReplacedWhileItsBundleIsEngaged_retiresThatAfterwards() throws IOException {
+            BundleJar.version("1.0.0").deploy(jar);
+            settle();
+            engaged.add("1.0.0");
+            BundleJar.version("1.1.0").deploy(jar);
+            settle();
+            settle();
+            assertEquals(List.of(), retiring);
+
+            engaged.clear();
+            watcher.scan();
+            watcher.scan();
+
+            assertEquals(1, retiring.size());
+            retiring.forEach(Runnable::run);
+            assertEquals(List.of("1.1.0 active"), framework.bundles());
+        }
+
+        @Test
+        void jar_whenRemovedWhileItsBundleIsEngaged_departsAfterwards() throws IOException {
+            BundleJar.version("1.0.0").deploy(jar);
+            settle();
+            engaged.add("1.0.0");
+            Files.delete(jar);
+            settle();
+            assertEquals(List.of("1.0.0 active"), framework.bundles());
+            assertEquals(List.of("arrived sample 1.0.0"), heard);
+
+            engaged.clear();
+            watcher.scan();
+
+            assertEquals(List.of("arrived sample 1.0.0", "departed sample 1.0.0"), heard);
+            retiring.forEach(Runnable::run);
+            assertEquals(List.of(), framework.bundles());
         }
 
         @Test

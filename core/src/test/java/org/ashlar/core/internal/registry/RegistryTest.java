@@ -1,6 +1,7 @@
 package org.ashlar.core.internal.registry;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +16,7 @@ import org.ashlar.core.internal.registry.Registry.Registration;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.DriverKind;
+import org.ashlar.spi.Engaged;
 import org.ashlar.spi.OpenRequest;
 import org.ashlar.spi.Plugin;
 import org.ashlar.spi.control.CommandCall;
@@ -72,6 +74,48 @@ class RegistryTest {
         young.close();
 
         assertSame(old, registry.node("raw").orElseThrow());
+    }
+
+    @Test
+    void command_whileAnOlderVersionIsEngaged_isThatOne() {
+        EngagedCommand old = new EngagedCommand("nbd-server-stop");
+        EngagedCommand young = new EngagedCommand("nbd-server-stop");
+        registry.add(Kind.COMMAND, old, rank(1, 0));
+        registry.add(Kind.COMMAND, young, rank(2, 0));
+        assertEquals(List.of(young), List.copyOf(registry.commands()));
+
+        old.engaged = true;
+        assertEquals(List.of(old), List.copyOf(registry.commands()));
+        assertTrue(registry.isEngaged(EngagedCommand.class.getClassLoader()));
+
+        old.engaged = false;
+        assertEquals(List.of(young), List.copyOf(registry.commands()));
+        assertFalse(registry.isEngaged(EngagedCommand.class.getClassLoader()));
+    }
+
+    /** A command that a test engages. Confined to the test's thread. */
+    private static final class EngagedCommand implements MonitorCommand, Engaged {
+        private final String name;
+        private boolean engaged;
+
+        private EngagedCommand(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public Object run(CommandCall call) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean isEngaged() {
+            return engaged;
+        }
     }
 
     @Test

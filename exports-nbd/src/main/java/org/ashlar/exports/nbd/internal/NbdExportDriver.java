@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.ashlar.exports.nbd.internal.session.Offer;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Engaged;
 import org.ashlar.spi.export.BlockExport;
 import org.ashlar.spi.export.ExportDriver;
 import org.ashlar.spi.export.ExportRequest;
@@ -13,7 +14,7 @@ import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionValues;
 
 /** Offers a node over NBD, as QMP's {@code BlockExportOptionsNbd} says. Immutable. */
-final class NbdExportDriver implements ExportDriver {
+final class NbdExportDriver implements ExportDriver, Engaged {
     private static final int MAX_STRING = 4096;
 
     private static final Option<String> NAME =
@@ -77,5 +78,10 @@ final class NbdExportDriver implements ExportDriver {
             throw BlockException.invalid(
                     what + " '" + text.substring(0, Math.min(80, text.length())) + "' too long");
         }
+    }
+
+    @Override
+    public boolean isEngaged() {
+        return service.isEngaged();
     }
 }

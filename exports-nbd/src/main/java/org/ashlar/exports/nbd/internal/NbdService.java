@@ -161,6 +161,16 @@ final class NbdService {
         }
     }
 
+    /** Returns whether there is a server, which only this service can stop. */
+    boolean isEngaged() {
+        lock.lock();
+        try {
+            return server != null || changing;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Returns the running server, for tests. */
     Optional<NbdServer> server() {
         lock.lock();

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Engaged;
 import org.ashlar.spi.control.CommandCall;
 import org.ashlar.spi.control.MonitorCommand;
 import org.ashlar.spi.option.Option;
@@ -17,7 +18,7 @@ import org.ashlar.spi.option.OptionValues;
  * QMP {@code nbd-server-start}. The members of {@code addr} may stand in it, as on the daemon's
  * command line, or in its {@code data}, as in QMP. Immutable.
  */
-final class ServerStartCommand implements MonitorCommand {
+final class ServerStartCommand implements MonitorCommand, Engaged {
 
     /** The kinds of address that QMP knows. */
     enum AddressType {
@@ -177,5 +178,10 @@ final class ServerStartCommand implements MonitorCommand {
             return value.orElseThrow(
                     () -> BlockException.invalid("Parameter '" + flat + "' is missing"));
         }
+    }
+
+    @Override
+    public boolean isEngaged() {
+        return service.isEngaged();
     }
 }

@@ -2,11 +2,12 @@ package org.ashlar.exports.nbd.internal;
 
 import java.io.IOException;
 import java.util.Map;
+import org.ashlar.spi.Engaged;
 import org.ashlar.spi.control.CommandCall;
 import org.ashlar.spi.control.MonitorCommand;
 
 /** QMP {@code nbd-server-stop}: ends all NBD exports, then the server. Immutable. */
-final class ServerStopCommand implements MonitorCommand {
+final class ServerStopCommand implements MonitorCommand, Engaged {
     private final NbdService service;
 
     ServerStopCommand(NbdService service) {
@@ -22,5 +23,10 @@ final class ServerStopCommand implements MonitorCommand {
     public Object run(CommandCall call) throws IOException {
         service.stop(call.layer());
         return Map.of();
+    }
+
+    @Override
+    public boolean isEngaged() {
+        return service.isEngaged();
     }
 }

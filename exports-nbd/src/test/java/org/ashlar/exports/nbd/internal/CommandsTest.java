@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Engaged;
 import org.ashlar.spi.Plugin;
 import org.ashlar.spi.control.MonitorCommand;
 import org.ashlar.spi.option.OptionTree;
@@ -45,6 +46,25 @@ final class CommandsTest {
                         "nbd-server-add",
                         "nbd-server-remove"),
                 plugin.commands().stream().map(MonitorCommand::name).toList());
+    }
+
+    /** Another version would know nothing of the server. */
+    @Test
+    void plugin_whileItsServerRuns_isEngaged(@TempDir Path folder) throws IOException {
+        NbdService service = new NbdService();
+        FakeLayer layer = layer(service);
+        List<Engaged> parts =
+                List.of(
+                        new NbdExportDriver(service),
+                        new ServerStartCommand(service),
+                        new ServerStopCommand(service));
+        assertTrue(parts.stream().noneMatch(Engaged::isEngaged));
+        Map<String, Object> address =
+                Map.of("type", "unix", "path", folder.resolve("s").toString());
+        layer.run(new ServerStartCommand(service), OptionTree.typed(Map.of("addr", address)));
+        assertTrue(parts.stream().allMatch(Engaged::isEngaged));
+        layer.run(new ServerStopCommand(service), NONE);
+        assertTrue(parts.stream().noneMatch(Engaged::isEngaged));
     }
 
     @Test
