@@ -43,6 +43,7 @@ class BrokenDriverTest {
         READ,
         WRITE,
         EXTENT,
+        FLUSH,
         HOLD,
         INACTIVATE,
         CLOSE
@@ -92,6 +93,12 @@ class BrokenDriverTest {
         public Extent extentAt(Request request, long offset, long maxLength) throws IOException {
             breakIf(Break.EXTENT);
             return super.extentAt(request, offset, maxLength);
+        }
+
+        @Override
+        public void flush(Request request) throws IOException {
+            breakIf(Break.FLUSH);
+            super.flush(request);
         }
 
         @Override
@@ -187,6 +194,16 @@ class BrokenDriverTest {
         broken.add(Break.INACTIVATE);
         assertThrows(NoClassDefFoundError.class, () -> test.layer.delete("top"));
         assertTrue(test.layer.graph().find("top").isPresent(), "nothing is thrown away unasked");
+        Hold closed = test.held("disk").holdNext(Operation.CLOSE);
+        closed.release();
+        test.layer.close();
+        assertTrue(closed.isHeld());
+        assertTrue(test.layer.graph().nodes().isEmpty());
+    }
+
+    @Test
+    void nodeThatCannotFlush_isClosedWithItsLayer_andSoIsWhatItIsStoredIn() throws Exception {
+        broken.add(Break.FLUSH);
         Hold closed = test.held("disk").holdNext(Operation.CLOSE);
         closed.release();
         test.layer.close();

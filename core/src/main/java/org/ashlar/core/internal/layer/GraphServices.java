@@ -188,7 +188,7 @@ public final class GraphServices {
             if (node.isWritable()) {
                 try {
                     withRequest(node.face::flush);
-                } catch (IOException | RuntimeException error) {
+                } catch (IOException | RuntimeException | LinkageError error) {
                     LOG.error("flushing node '{}': {}", node.name(), error.toString());
                 }
             }
