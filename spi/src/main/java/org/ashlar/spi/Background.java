@@ -20,19 +20,22 @@ public interface Background {
     /**
      * Runs {@code work} once per interval while the gate is open, never twice at once, until the
      * schedule or the node is closed.
+     *
+     * @throws IllegalStateException if the node is closed
      */
     Schedule every(String name, Duration interval, Request.Work work);
 
     /**
      * Says that the mapping of a range has changed, so that what {@code extentAt} said of it,
      * {@code Unallocated} or {@code Mapped}, is no longer so: after it changed, before the request
-     * is acknowledged or anything freed. A length may reach past the node's end.
+     * is acknowledged or anything freed. A length may reach past the node's end. Does not wait, so
+     * that it may be called under a driver's lock.
      */
     void mappingChanged(long offset, long length);
 
     /**
      * Runs {@code action} on a thread of its own once all that could reach this node when it was
-     * called has ended.
+     * called has ended. Does not wait, so that it may be called under a driver's lock.
      */
     void afterGrace(Runnable action);
 

@@ -6,7 +6,11 @@ import java.util.Map;
 import java.util.Optional;
 import org.osgi.annotation.versioning.ConsumerType;
 
-/** One opened image, device or filter. Only {@link #length} and {@link #read} have no default. */
+/**
+ * One opened image, device or filter. Only {@link #length} and {@link #read} have no default.
+ * Offsets and lengths are in bytes. What a request fails with is a {@link BlockException}; anything
+ * else that is thrown is told to the client as an internal error of that request alone.
+ */
 @ConsumerType
 public interface BlockNode {
 

@@ -9,10 +9,16 @@ import org.osgi.annotation.versioning.ProviderType;
  * An edge to a child node. Immutable in identity; where it leads is the graph's, and a request
  * follows it as the graph stood when the request began. Thread-safe.
  *
- * <p>Every call is checked here: a range past the end, a missing permission, or a request that has
- * ended is refused; alignment and transfer limits of the child are met by splitting and
- * read-modify-write; what the child lacks is emulated. Segments may be on or off heap, must be
- * accessible from any thread and valid until the call returns; off-heap spares a copy.
+ * <p>Offsets and lengths are in bytes. A call blocks for as long as the child takes, unless the
+ * request must not block: then it is carried out, or fails with {@code WOULD_BLOCK} and has had no
+ * effect.
+ *
+ * <p>A request that has ended is refused, and so are, at the root where it begins, a range past the
+ * end and what the root's permissions do not cover. A node keeps to its child's length by itself; a
+ * write past the end grows a child that can be resized. Alignment and transfer limits of the child
+ * are met by splitting and read-modify-write; what the child lacks is emulated. Segments may be on
+ * or off heap, must be accessible from any thread and valid until the call returns; off-heap spares
+ * a copy.
  */
 @ProviderType
 public interface Child {
