@@ -321,7 +321,7 @@ public final class TableCache {
 
     private SliceCopy copy(TableSlice slice) {
         long offset = top.tableOffset(slice.index() >>> slicesPerTableBits);
-        assert offset != 0 : "a dirty slice without a table: " + unaligned + slice.index();
+        assert offset != 0 : "a dirty slice without a table: " + slice.index();
         long blocks = slice.beginWriting();
         int first = Long.numberOfTrailingZeros(blocks);
         int count = Long.SIZE - Long.numberOfLeadingZeros(blocks) - first;
