@@ -43,14 +43,14 @@ final class DataRegions {
         if (hole <= offset) {
             return new Extent.Data(maxLength); // The file system cannot tell.
         }
-        long end = hole == length ? wholeSectors(hole) : hole;
+        long end = hole == length ? readableEnd(hole, file.offsetAlignment()) : hole;
         last = new Region(offset, end);
         return new Extent.Data(Math.min(maxLength, end - offset));
     }
 
-    /** The reference pads the last sector with zeroes and counts it as data. */
-    private static long wholeSectors(long end) {
-        return (end + 511) & -512;
+    /** What can only be read together is data together, with the padding behind the end. */
+    private static long readableEnd(long end, int alignment) {
+        return (end + alignment - 1) / alignment * alignment;
     }
 
     /** Forgets what is known: a hole was made. */
