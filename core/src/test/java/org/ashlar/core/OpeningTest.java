@@ -244,10 +244,13 @@ class OpeningTest {
             Map<String, ?> file = Map.of("driver", "file", "filename", "a");
             assertEquals("Unknown driver 'nope'", refusal(Map.of("driver", "nope")).getMessage());
             assertEquals(
-                    "Parameter 'bogus' is unexpected",
+                    "Block format 'pic' does not support the option 'bogus'",
                     refusal(Map.of("driver", "pic", "file", file, "bogus", 1)).getMessage());
             assertEquals(
-                    "Parameter 'bogus' is unexpected",
+                    "Block protocol 'file' doesn't support the option 'bogus'",
+                    refusal(Map.of("driver", "file", "filename", "a", "bogus", 1)).getMessage());
+            assertEquals(
+                    "Block format 'pic' does not support the option 'bogus'",
                     refusal(Map.of("driver", "pic", "file", file, "bogus", Map.of())).getMessage());
             assertEquals(
                     "Invalid parameter type for 'broken', expected: boolean",
@@ -255,7 +258,7 @@ class OpeningTest {
             assertEquals(
                     "Invalid parameter type for 'read-only', expected: boolean",
                     refusal(Map.of("driver", "pic", "file", file, "read-only", 1)).getMessage());
-            assertEquals("Parameter 'driver' is missing", refusal(Map.of()).getMessage());
+            assertEquals("Must specify either driver or file", refusal(Map.of()).getMessage());
             assertEquals(
                     "Unknown protocol 'gopher'",
                     refusal(Map.of("filename", "gopher://x")).getMessage());

@@ -60,12 +60,20 @@ final class FileNames {
     }
 
     private static OptionTree parseJson(String fileName) throws BlockException {
-        if (Json.parse(fileName.substring(JSON.length())) instanceof Map<?, ?> object) {
+        if (read(fileName.substring(JSON.length())) instanceof Map<?, ?> object) {
             Map<String, Object> values = new LinkedHashMap<>();
             object.forEach((key, value) -> values.put(String.valueOf(key), value));
             return OptionTree.typed(values);
         }
         throw BlockException.invalid("Invalid JSON object given");
+    }
+
+    private static Object read(String json) throws BlockException {
+        try {
+            return Json.parse(json);
+        } catch (BlockException wrong) {
+            throw wrong.within("Could not parse the JSON options: ");
+        }
     }
 
     /** Returns the protocol that serves a plain path: a file, or a block device. */

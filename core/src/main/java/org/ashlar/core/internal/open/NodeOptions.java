@@ -1,6 +1,8 @@
 package org.ashlar.core.internal.open;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildOption;
@@ -99,6 +101,13 @@ public final class NodeOptions {
             own = own.without(child.name());
         }
         return own;
+    }
+
+    /** Returns the first option that neither every node nor this driver has. */
+    static Optional<String> unknown(BlockDriver driver, OptionTree given) {
+        Set<String> left = ownOf(driver, given).flatten().keySet();
+        driver.options().forEach(option -> left.remove(option.name()));
+        return left.stream().findFirst();
     }
 
     /** Reads a node's settings. */

@@ -93,7 +93,7 @@ public final class Opening {
                     new Origin(named, false));
         }
         if (!options.has(NodeOptions.FILENAME) && !options.has("file")) {
-            throw BlockException.invalid("Parameter 'driver' is missing");
+            throw BlockException.invalid("Must specify either driver or file");
         }
         return openProbed(options, inherited, named);
     }
@@ -132,7 +132,7 @@ public final class Opening {
         OptionTree options = fileNames.expand(given);
         Optional<String> driver = options.text(NodeOptions.DRIVER);
         String fileName = options.text(NodeOptions.FILENAME).orElse("");
-        if (driver.isEmpty() && fileName.isEmpty()) {
+        if (driver.isEmpty() && !options.has(NodeOptions.FILENAME)) {
             throw BlockException.invalid("Must specify either driver or file");
         }
         String name = driver.isPresent() ? driver.get() : fileNames.protocolOf(fileName);

@@ -154,6 +154,10 @@ public final class Reopening {
 
     private void read(OpeningRequest request, NodeState old, Wish wish) throws IOException {
         BlockDriver driver = driverOf(old, wish.options);
+        Optional<String> unknown = NodeOptions.unknown(driver, wish.options);
+        if (unknown.isPresent()) {
+            throw BlockException.invalid("Cannot change the option '" + unknown.get() + "'");
+        }
         OptionTree own = NodeOptions.ownOf(driver, wish.options);
         checkUnchanged(driver, NodeOptions.ownOf(driver, old.traits().options()), own);
         OptionValues values = OptionValues.check(driver.options(), own);
