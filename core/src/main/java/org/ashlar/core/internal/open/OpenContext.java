@@ -192,15 +192,24 @@ final class OpenContext implements OpenRequest {
         OptionTree given = traits.options().subtree(name).orElse(OptionTree.empty());
         OptionTree description = given;
         if (!given.has(NodeOptions.FILENAME) && !given.has("file")) {
-            String fileName = FileNames.resolve(opening.fileNameOf(edges), reference.fileName());
-            description = description.with(NodeOptions.FILENAME, fileName);
+            description = description.with(NodeOptions.FILENAME, pathOf(reference, role));
         }
         if (!reference.format().isEmpty() && !given.has(NodeOptions.DRIVER)) {
             description = description.with(NodeOptions.DRIVER, reference.format());
         }
+        NodeSettings handedDown = NodeOptions.handDown(traits.settings(), role);
         Staged child =
-                opening.openBacking(description, NodeOptions.handDown(traits.settings(), role));
+                role == ChildRole.BACKING
+                        ? opening.openBacking(description, handedDown)
+                        : opening.openImage(description, handedDown, false);
         return attach(name, role, child.node());
+    }
+
+    /** A backing file is named as seen from the image, any other as seen by the program. */
+    private String pathOf(ImageReference reference, ChildRole role) {
+        return role == ChildRole.BACKING
+                ? FileNames.resolve(opening.fileNameOf(edges), reference.fileName())
+                : reference.fileName();
     }
 
     @Override
