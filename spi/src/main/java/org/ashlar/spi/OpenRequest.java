@@ -37,6 +37,14 @@ public interface OpenRequest {
         return false;
     }
 
+    /**
+     * Returns whether only the image's metadata are to be looked at: then what is needed for its
+     * data alone need not be there, and nobody may read or write it.
+     */
+    default boolean forInspection() {
+        return false;
+    }
+
     /** Returns what the version served before this one handed over; empty at a first open. */
     Map<String, Object> handedOver();
 

@@ -36,6 +36,13 @@ public interface ImageInfo {
         return Map.of();
     }
 
+    /**
+     * Returns what whoever opens the image should be warned of: a sentence, and hints behind it.
+     */
+    default List<String> warnings() {
+        return List.of();
+    }
+
     /** Returns the snapshots that are stored within the image, in its own order. */
     default List<SnapshotInfo> snapshots(Request request) throws IOException {
         return List.of();

@@ -56,6 +56,11 @@ public final class NodeOptions {
                     .orElse(false)
                     .help("Whether to open a damaged image, to check and repair it.");
 
+    private static final Option<Boolean> INSPECT =
+            Option.bool("inspect")
+                    .orElse(false)
+                    .help("Whether only the image's metadata are to be looked at.");
+
     /** The options of every node besides the driver's name and its own. */
     public static final List<Option<?>> ALL =
             List.of(
@@ -66,7 +71,8 @@ public final class NodeOptions {
                     FORCE_SHARE,
                     DISCARD,
                     DETECT_ZEROES,
-                    REPAIR);
+                    REPAIR,
+                    INSPECT);
 
     private NodeOptions() {}
 
@@ -138,6 +144,11 @@ public final class NodeOptions {
     /** Returns whether a node is opened to be repaired. */
     static boolean forRepair(OptionTree given) throws BlockException {
         return OptionValues.check(ALL, commonOf(given)).get(REPAIR);
+    }
+
+    /** Returns whether a node is opened to be looked at alone. */
+    static boolean forInspection(OptionTree given) throws BlockException {
+        return OptionValues.check(ALL, commonOf(given)).get(INSPECT);
     }
 
     /** Returns what a node hands down to a child that says nothing itself. */

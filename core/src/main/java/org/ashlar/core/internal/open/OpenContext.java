@@ -37,6 +37,7 @@ final class OpenContext implements OpenRequest {
     private final Traits traits;
     private final OptionValues values;
     private final boolean repair;
+    private final boolean inspection;
     private final List<EdgeState> edges = new ArrayList<>();
 
     OpenContext(
@@ -55,6 +56,7 @@ final class OpenContext implements OpenRequest {
         this.values =
                 OptionValues.check(driver.options(), NodeOptions.ownOf(driver, traits.options()));
         this.repair = NodeOptions.forRepair(traits.options());
+        this.inspection = NodeOptions.forInspection(traits.options());
     }
 
     private void requireKnown() throws BlockException {
@@ -107,6 +109,11 @@ final class OpenContext implements OpenRequest {
     @Override
     public boolean forRepair() {
         return repair;
+    }
+
+    @Override
+    public boolean forInspection() {
+        return inspection;
     }
 
     @Override

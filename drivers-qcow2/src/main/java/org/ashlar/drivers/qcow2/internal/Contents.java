@@ -10,10 +10,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.ashlar.drivers.qcow2.internal.format.BitmapDirectory;
 import org.ashlar.drivers.qcow2.internal.format.BitmapEntry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
+import org.ashlar.drivers.qcow2.internal.format.HeaderExtension;
+import org.ashlar.drivers.qcow2.internal.format.LuksHeader;
 import org.ashlar.drivers.qcow2.internal.format.SnapshotEntry;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
 import org.ashlar.spi.BlockException;
@@ -54,6 +57,19 @@ final class Contents {
 
     private String text(long offset, int length) throws IOException {
         return new String(read(offset, length).array(), UTF_8);
+    }
+
+    /** Returns what is said of the image's encryption; empty if it is not encrypted. */
+    Map<String, Object> encryption() throws IOException {
+        Optional<HeaderExtension> luks = header.extension(HeaderExtension.ENCRYPTION);
+        if (header.cryptMethod() == 0) {
+            return Map.of();
+        }
+        if (luks.isEmpty() || luks.get().data().length < Long.BYTES) {
+            return Map.of("format", "aes");
+        }
+        long at = ByteBuffer.wrap(luks.get().data()).getLong();
+        return LuksHeader.describe(read(at, LuksHeader.LENGTH));
     }
 
     List<SnapshotInfo> snapshots() throws IOException {

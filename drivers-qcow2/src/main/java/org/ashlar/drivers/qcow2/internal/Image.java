@@ -68,6 +68,7 @@ final class Image {
     private final Buffers buffers;
     private final CleanerSchedule cleaner;
     private final boolean forRepair;
+    private final boolean inspected;
 
     /** Held over the I/O that makes the image ready, which every writer waits for. */
     private final ReentrantLock preparation = new ReentrantLock();
@@ -81,6 +82,9 @@ final class Image {
     /** Written by control calls, {@link #prepare} and {@link #corrupt}. */
     private volatile Writing writing = Writing.INACTIVE;
 
+    /** Written by the first {@link #load}. */
+    private volatile List<String> warnings = List.of();
+
     /** Whether every write is written out at once; written by {@link #applyOptions}. */
     private volatile boolean writeThrough;
 
@@ -91,11 +95,22 @@ final class Image {
         this.background = opening.background();
         this.buffers = opening.buffers();
         this.forRepair = opening.forRepair();
+        this.inspected = opening.forInspection();
         this.cleaner = new CleanerSchedule(background, _ -> clean());
     }
 
     Background background() {
         return background;
+    }
+
+    /** Returns what its user should be warned of, as it was found. */
+    List<String> warnings() {
+        return warnings;
+    }
+
+    /** Returns whether only its metadata may be looked at. */
+    boolean isInspected() {
+        return inspected;
     }
 
     Backing backing() {
@@ -125,7 +140,10 @@ final class Image {
     void load(Request request, boolean writable) throws IOException {
         State old = state;
         Metadata metadata = read(request);
-        Opening.check(metadata.header(), writable && !forRepair);
+        if (old == null) {
+            warnings = FormatInfo.warnings(metadata.header());
+        }
+        Opening.check(metadata.header(), writable && !forRepair, inspected);
         if (writable && !forRepair) {
             metadata = mended(request, metadata);
         }

@@ -32,8 +32,9 @@ final class Opening {
         Header header = Metadata.readHeader(request.request(), hostFile);
         options.check(header);
         boolean writable = !request.settings().readOnly();
-        check(header, writable && !request.inactive() && !request.forRepair());
-        Optional<Child> data = attachDataFile(header);
+        boolean inspected = request.forInspection();
+        check(header, writable && !request.inactive() && !request.forRepair(), inspected);
+        Optional<Child> data = inspected ? Optional.empty() : attachDataFile(header);
         Backing backing = Backing.of(attachBacking(header));
         Image image = new Image(file, data, backing, request);
         Qcow2Node node = new Qcow2Node(image, options, request.settings());
@@ -47,8 +48,8 @@ final class Opening {
     }
 
     /** Refuses what is not served, before anything else of the image is trusted. */
-    static void check(Header header, boolean writable) throws BlockException {
-        if (header.cryptMethod() != 0) {
+    static void check(Header header, boolean writable, boolean inspected) throws BlockException {
+        if (header.cryptMethod() != 0 && !inspected) {
             throw BlockException.unsupported("An encrypted qcow2 image");
         }
         if (writable && header.features().has(Features.CORRUPT)) {

@@ -28,6 +28,7 @@ import org.ashlar.spi.Face;
 import org.ashlar.spi.ImageReference;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.NodeSettings;
+import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.ReopenRequest;
 import org.ashlar.spi.Request;
@@ -178,13 +179,23 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
 
     // Control calls.
 
+    /** An image that was opened to be looked at need not be one that can be read. */
+    @Override
+    public void holdPermissions(Permissions total) throws IOException {
+        if (image.isInspected() && !total.used().isEmpty()) {
+            throw new BlockException(
+                    BlockException.Kind.NOT_PERMITTED,
+                    "the qcow2 image was opened to be looked at, not to be used");
+        }
+    }
+
     @Override
     public Face prepareReopen(ReopenRequest request) throws IOException {
         OpenOptions changed = OpenOptions.from(request.options());
         Header header = header();
         changed.check(header);
         boolean readOnly = request.settings().readOnly();
-        Opening.check(header, !readOnly);
+        Opening.check(header, !readOnly, image.isInspected());
         if (!readOnly) {
             image.findAreas(request.request(), changed);
         }
@@ -262,7 +273,18 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
 
     @Override
     public Map<String, Object> formatSpecific(Request request) throws IOException {
-        return FormatInfo.of(header(), contents(request).bitmaps());
+        Contents contents = contents(request);
+        return FormatInfo.of(header(), contents.bitmaps(), contents.encryption());
+    }
+
+    @Override
+    public boolean isEncrypted() {
+        return header().cryptMethod() != 0;
+    }
+
+    @Override
+    public List<String> warnings() {
+        return image.warnings();
     }
 
     @Override
