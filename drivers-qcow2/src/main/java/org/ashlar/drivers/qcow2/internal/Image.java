@@ -85,6 +85,9 @@ final class Image {
     /** Written by the first {@link #load}. */
     private volatile List<String> warnings = List.of();
 
+    /** Written by requests, and control calls at the end. */
+    private volatile boolean shortened;
+
     /** Whether every write is written out at once; written by {@link #applyOptions}. */
     private volatile boolean writeThrough;
 
@@ -340,8 +343,26 @@ final class Image {
         if (writing == Writing.READY) {
             state().metadata.file().completeLastSector(request);
             state().metadata.writeOutFinally(request);
+            if (shortened) {
+                cutFile(request);
+            }
         }
         writing = Writing.INACTIVE;
+    }
+
+    /** Notes that the disk was made shorter: its file is to be, too, when no write is to come. */
+    void shortened() {
+        shortened = true;
+    }
+
+    /** A file that stays long is as right as one that is cut. */
+    private void cutFile(Request request) {
+        try {
+            state().metadata.cutFile(request);
+            shortened = false;
+        } catch (IOException e) {
+            LOG.warn("the file of an image that was made shorter could not be: {}", e.toString());
+        }
     }
 
     /** Checks the image as it is on the disk, and mends it. */

@@ -149,6 +149,9 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
                 request,
                 () -> {
                     Image.State state = image.state();
+                    if (newLength < header().size()) {
+                        image.shortened();
+                    }
                     boolean overBacking = image.backing().exists(request);
                     new Resize(state.metadata(), state.guest(), overBacking)
                             .to(request, newLength, preallocation);

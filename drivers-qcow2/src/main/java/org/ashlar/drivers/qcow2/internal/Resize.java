@@ -14,6 +14,8 @@ import org.ashlar.spi.Request;
  * or goes; the others go on. Immutable.
  */
 final class Resize {
+    private static final int SECTOR = 512;
+
     private final Metadata metadata;
     private final Guest guest;
     private final boolean overBacking;
@@ -40,6 +42,9 @@ final class Resize {
     void to(Request request, long newLength, Preallocation preallocation) throws IOException {
         if (newLength < 0) {
             throw BlockException.invalid("Image size cannot be negative");
+        }
+        if (newLength % SECTOR != 0) {
+            throw BlockException.invalid("The new size must be a multiple of " + SECTOR);
         }
         if (geometry.version() == 2 && metadata.header().snapshots().count() > 0) {
             throw BlockException.unsupported("Can't resize a v2 image which has snapshots: it");

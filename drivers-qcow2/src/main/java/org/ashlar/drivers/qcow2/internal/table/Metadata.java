@@ -10,6 +10,7 @@ import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.format.HeaderWriter;
 import org.ashlar.drivers.qcow2.internal.format.TableLocation;
 import org.ashlar.spi.Background;
+import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -297,6 +298,18 @@ public final class Metadata {
             return allocator.freshFrom() << geometry().clusterBits();
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Makes the file end with the last cluster that is in use. To be called once everything is
+     * written out: nothing may be allocated at the same time or afterwards.
+     */
+    public void cutFile(Request request) throws IOException {
+        long end = locked(request, refcounts::endOfUse) << geometry().clusterBits();
+        if (end < file.length(request)) {
+            file.child().truncate(request, end, Preallocation.OFF);
+            file.truncated(end);
         }
     }
 

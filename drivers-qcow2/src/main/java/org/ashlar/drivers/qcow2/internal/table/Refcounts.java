@@ -141,6 +141,23 @@ public final class Refcounts {
         return (block << blockBits) + at;
     }
 
+    /** Returns the first of the clusters at the end that are all free. */
+    long endOfUse() throws Missing {
+        long end = end();
+        while (end > 0) {
+            long block = blockOf(end - 1);
+            long start = block << blockBits;
+            if (table.tableOffset(block) != 0) {
+                end = startOfFreeTail(block);
+                if (end > start) {
+                    return end;
+                }
+            }
+            end = start;
+        }
+        return end;
+    }
+
     /** Makes a block of zeroes at a host offset. */
     void createBlock(long block, long hostOffset) {
         table.set(block, hostOffset);
