@@ -1,27 +1,27 @@
 package org.ashlar.core;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.ashlar.core.TestLayer.async;
 import static org.ashlar.core.TestLayer.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import org.ashlar.core.internal.fake.HeardLog;
 import org.ashlar.core.internal.registry.Registry.Registration;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.Request;
 import org.ashlar.tck.Waiting;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.event.Level;
 
 /** What the log says of nodes that are deleted while those of their driver are gone through. */
 class DriverWatchTest {
-    private final TestLayer test = new TestLayer();
+    private final HeardLog log = new HeardLog();
+    private final TestLayer test = new TestLayer(LayerSettings.DEFAULT, log);
     private final CompletableFuture<String> first = new CompletableFuture<>();
     private final CountDownLatch otherGone = new CountDownLatch(1);
 
@@ -88,18 +88,12 @@ class DriverWatchTest {
 
     /** Goes through the nodes, deletes the one whose turn is not yet; returns what is logged. */
     private List<String> errorsWhile(Callable<Registration> update) throws Exception {
-        PrintStream before = System.err;
-        ByteArrayOutputStream log = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(log, true, UTF_8));
-        try {
-            CompletableFuture<Registration> updating = async(update);
-            String other = get(first).equals("one") ? "two" : "one";
-            test.layer.delete(other);
-            otherGone.countDown();
-            get(updating);
-        } finally {
-            System.setErr(before);
-        }
-        return log.toString(UTF_8).lines().filter(line -> line.contains(" ERROR ")).toList();
+        CompletableFuture<Registration> updating = async(update);
+        String other = get(first).equals("one") ? "two" : "one";
+        test.layer.delete(other);
+        otherGone.countDown();
+        get(updating);
+        assertEquals(1, log.lines(Level.INFO).size() + log.lines(Level.WARN).size());
+        return log.lines(Level.ERROR);
     }
 }

@@ -33,6 +33,8 @@ import org.ashlar.spi.source.Admission;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Waiting;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A layer for tests: driver {@code held} opens a memory disk whose calls a test can stop, driver
@@ -60,6 +62,11 @@ final class TestLayer implements AutoCloseable {
     }
 
     TestLayer(LayerSettings settings) {
+        this(settings, LoggerFactory.getLogger(TestLayer.class));
+    }
+
+    /** Makes a layer that says in {@code log} what becomes of nodes whose driver changes. */
+    TestLayer(LayerSettings settings, Logger log) {
         Plugin plugin =
                 new Plugin() {
                     @Override
@@ -70,7 +77,7 @@ final class TestLayer implements AutoCloseable {
         Plugins.add(registry, plugin, Rank.NONE);
         Composition.Composed composed = Composition.compose(registry, new EventBus(), settings);
         layer = composed.layer();
-        watching = registry.listen(composed.watch());
+        watching = registry.listen(composed.graph().driverWatch(log));
     }
 
     TestLayer() {

@@ -6,7 +6,6 @@ import org.ashlar.core.internal.export.ExportManager;
 import org.ashlar.core.internal.job.JobGraph;
 import org.ashlar.core.internal.job.JobManager;
 import org.ashlar.core.internal.registry.Registry;
-import org.ashlar.core.internal.update.DriverWatch;
 import org.ashlar.spi.control.Events;
 
 /**
@@ -18,12 +17,12 @@ public final class Composition {
     private Composition() {}
 
     /**
-     * A layer, and what follows the drivers that come and go, for a registry to tell.
+     * A layer, and the graph with what follows the drivers that come and go.
      *
      * @param layer the layer
-     * @param watch hears of drivers
+     * @param graph makes what hears of drivers
      */
-    public record Composed(LayerImpl layer, DriverWatch watch) {}
+    public record Composed(LayerImpl layer, GraphServices graph) {}
 
     /** Puts a layer over these drivers together. */
     public static Composed compose(Registry drivers, Events events, LayerSettings settings) {
@@ -44,6 +43,6 @@ public final class Composition {
                             jobs.close();
                             exports.close();
                         });
-        return new Composed(layer, graph.driverWatch());
+        return new Composed(layer, graph);
     }
 }

@@ -73,7 +73,12 @@ public final class GraphServices {
 
     /** Returns what follows the drivers that come and go. */
     public DriverWatch driverWatch() {
-        return new DriverWatch(opening, changes, control, opening.settings());
+        return new DriverWatch(opening, changes, control);
+    }
+
+    /** Returns what follows them and says in {@code log} what becomes of the nodes. */
+    public DriverWatch driverWatch(Logger log) {
+        return new DriverWatch(opening, changes, control, log);
     }
 
     GraphState state() {

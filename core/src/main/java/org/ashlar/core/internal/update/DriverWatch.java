@@ -22,17 +22,21 @@ import org.slf4j.LoggerFactory;
  * time.
  */
 public final class DriverWatch implements RegistryListener {
-    private static final Logger LOG = LoggerFactory.getLogger(DriverWatch.class);
-
     private final OpenServices services;
     private final HandOver handOver;
     private final LayerSettings settings;
+    private final Logger log;
 
-    public DriverWatch(
-            OpenServices services, Changes changes, Control control, LayerSettings settings) {
+    public DriverWatch(OpenServices services, Changes changes, Control control) {
+        this(services, changes, control, LoggerFactory.getLogger(DriverWatch.class));
+    }
+
+    /** Makes one that says in {@code log} what becomes of the nodes. */
+    public DriverWatch(OpenServices services, Changes changes, Control control, Logger log) {
         this.services = services;
         this.handOver = new HandOver(services, changes, control);
-        this.settings = settings;
+        this.settings = services.settings();
+        this.log = log;
     }
 
     @Override
@@ -73,14 +77,14 @@ public final class DriverWatch implements RegistryListener {
     private void handOver(NodeState state, BlockDriver driver, Rank.Version version) {
         try {
             handOver.handOver(state.node, driver, deadline());
-            LOG.info(
+            log.info(
                     "node '{}' is served by version {} of driver '{}'",
                     state.name(),
                     version,
                     driver.name());
         } catch (IOException | RuntimeException | LinkageError failed) {
             if (isThere(state)) {
-                LOG.error(
+                log.error(
                         "node '{}' could not be handed over to version {} of driver '{}': {}",
                         state.name(),
                         version,
@@ -93,11 +97,11 @@ public final class DriverWatch implements RegistryListener {
     private void orphan(NodeState state) {
         try {
             handOver.orphan(state.node, deadline(), settings.orphanLimit().toNanos());
-            LOG.warn(
+            log.warn(
                     "node '{}' waits for driver '{}' to return", state.name(), state.node.driver());
         } catch (IOException | RuntimeException | LinkageError failed) {
             if (isThere(state)) {
-                LOG.error(
+                log.error(
                         "node '{}' could not be detached from driver '{}': {}",
                         state.name(),
                         state.node.driver(),

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.ashlar.core.internal.fake.HeardLog;
 import org.ashlar.core.internal.io.RequestTrace;
 import org.ashlar.core.internal.io.SourceImpl;
 import org.ashlar.spi.BlockException;

@@ -1,4 +1,4 @@
-package org.ashlar.core.internal.graph;
+package org.ashlar.core.internal.fake;
 
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,15 +10,16 @@ import org.slf4j.helpers.MessageFormatter;
 
 /** Keeps the lines it is given, each with its level. Thread-safe. */
 @SuppressWarnings("serial") // never is
-final class HeardLog extends LegacyAbstractLogger {
+public final class HeardLog extends LegacyAbstractLogger {
     private final List<String> lines = new CopyOnWriteArrayList<>();
 
-    HeardLog() {
+    /** Makes one without lines. */
+    public HeardLog() {
         name = "heard";
     }
 
     /** Returns the lines of a level, without it. */
-    List<String> lines(Level level) {
+    public List<String> lines(Level level) {
         String start = level + " ";
         return lines.stream()
                 .filter(line -> line.startsWith(start))
