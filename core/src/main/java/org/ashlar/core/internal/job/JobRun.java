@@ -124,7 +124,7 @@ final class JobRun implements Runnable {
     private void attempt(String what, Release release) {
         try {
             release.run();
-        } catch (IOException | RuntimeException | LinkageError e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn("Job '{}': releasing its {} failed", job.settings().id(), what, e);
         }
     }

@@ -83,6 +83,9 @@ final class JobFixture {
         private final Work work;
         final AtomicInteger closes = new AtomicInteger();
 
+        /** What {@link #close} does besides counting. */
+        volatile Runnable onClose = () -> {};
+
         Body(Work work) {
             this.work = work;
         }
@@ -100,6 +103,7 @@ final class JobFixture {
         @Override
         public void close() {
             closes.incrementAndGet();
+            onClose.run();
         }
     }
 

@@ -156,6 +156,21 @@ class JobManagerTest {
         }
 
         @Test
+        void job_whenItsBodyCannotBeClosed_releasesTheRestAndConcludes() throws IOException {
+            CountDownLatch broken = new CountDownLatch(1);
+            JobFixture.Body body =
+                    fixture.start(settings(true, false), _ -> JobFixture.await(broken));
+            body.onClose =
+                    () -> {
+                        throw new AssertionError("defect of a test");
+                    };
+            broken.countDown();
+            fixture.events.awaitStatus("concluded");
+
+            assertTrue(fixture.sources.last().isReleased());
+        }
+
+        @Test
         void job_whenItsCompletionFails_abortsWithTheReason() throws IOException {
             fixture.onApply =
                     (_, _) -> {
