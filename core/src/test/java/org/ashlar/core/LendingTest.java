@@ -13,10 +13,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Child;
+import org.ashlar.spi.control.Root;
 import org.ashlar.spi.job.BlockJob;
 import org.ashlar.spi.job.ErrorPolicy;
 import org.ashlar.spi.job.JobControl;
@@ -24,6 +26,8 @@ import org.ashlar.spi.job.JobDriver;
 import org.ashlar.spi.job.JobRequest;
 import org.ashlar.spi.job.JobSettings;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.HeldNode.Hold;
+import org.ashlar.tck.Operation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -144,6 +148,41 @@ class LendingTest {
             TestLayer.write(writer, 0, TestLayer.filled(512, 3));
         }
         assertEquals(List.of(false), readOnly());
+    }
+
+    @Test
+    void node_underAnOverlayThatIsInUse_isMadeReadOnlyWhileARequestHangsInIt() throws Exception {
+        test.addHeld("store");
+        test.layer.add(
+                OptionTree.typed(Map.of("driver", "raw", "node-name", "disk", "file", "store")));
+        test.addOverlay("top", "disk");
+        try (Root client = test.writer("top")) {
+            Hold hang = test.held("store").holdBefore(call -> call.operation() == Operation.READ);
+            CompletableFuture<byte[]> hanging =
+                    TestLayer.async(() -> TestLayer.read(client, 0, 512));
+            hang.awaitHeld();
+            test.layer.makeReadOnly("disk");
+            assertFalse(test.layer.graph().node("disk").writable());
+            TestLayer.write(client, 4096, TestLayer.filled(512, 3));
+            hang.release();
+            assertArrayEquals(new byte[512], TestLayer.get(hanging));
+            test.layer.makeReadOnly("disk"); // which it is
+        }
+        assertThrows(BlockException.class, () -> test.writer("disk"));
+    }
+
+    @Test
+    void node_thatSomebodyWrites_isNotMadeReadOnly() throws Exception {
+        test.addHeld("store");
+        test.layer.add(
+                OptionTree.typed(Map.of("driver", "raw", "node-name", "disk", "file", "store")));
+        try (Root writer = test.writer("disk")) {
+            BlockException refused =
+                    assertThrows(BlockException.class, () -> test.layer.makeReadOnly("disk"));
+            assertEquals(BlockException.Kind.NOT_PERMITTED, refused.kind());
+            TestLayer.write(writer, 0, TestLayer.filled(512, 3));
+        }
+        assertThrows(BlockException.class, () -> test.layer.makeReadOnly("nobody"));
     }
 
     @Test

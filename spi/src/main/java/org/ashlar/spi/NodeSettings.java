@@ -35,4 +35,10 @@ public record NodeSettings(
     /** A writable node with the host's cache. */
     public static final NodeSettings DEFAULT =
             new NodeSettings(false, false, false, false, false, false, DetectZeroes.OFF);
+
+    /** Returns these of a node that must not write. */
+    public NodeSettings withReadOnly() {
+        return new NodeSettings(
+                true, autoReadOnly, direct, noFlush, forceShare, unmap, detectZeroes);
+    }
 }

@@ -39,6 +39,14 @@ public interface BlockLayer {
     void reopen(List<OptionTree> options) throws IOException;
 
     /**
+     * Makes a node read-only, holding back new writes above it meanwhile; returns once it writes
+     * nothing more. All else stays.
+     *
+     * @throws org.ashlar.spi.BlockException of kind {@code NOT_PERMITTED} if somebody writes there
+     */
+    void makeReadOnly(String nodeName) throws IOException;
+
+    /**
      * Gives a node whose driver takes a list of children one more, led to a node that exists (QMP
      * {@code x-blockdev-change}).
      */

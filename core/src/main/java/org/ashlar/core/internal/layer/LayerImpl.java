@@ -3,6 +3,7 @@ package org.ashlar.core.internal.layer;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.ashlar.core.InFlight;
 import org.ashlar.core.Settling;
@@ -142,6 +143,18 @@ public final class LayerImpl implements BlockLayer, AutoCloseable {
     @Override
     public void reopen(List<OptionTree> options) throws IOException {
         settle("a node reopened", graph.reopen(Reopening.with(graph.opening(), options)));
+    }
+
+    @Override
+    public void makeReadOnly(String nodeName) throws IOException {
+        NodeState node = graph.view().state(nodeName);
+        if (node == null) {
+            throw References.notFound(nodeName);
+        }
+        if (!node.settings().readOnly()) {
+            graph.reopen(
+                    Reopening.with(graph.opening(), Map.of(node, node.settings().withReadOnly())));
+        }
     }
 
     @Override

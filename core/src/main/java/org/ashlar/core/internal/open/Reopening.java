@@ -248,7 +248,7 @@ public final class Reopening {
                 new EdgeSwitch(now, current, face.edges).describe(plan);
             }
             if (current.isWritable() && face.traits.settings().readOnly()) {
-                plan.drain(name);
+                plan.fenceWrites(name);
                 plan.outside(new LastWrites(current));
             }
         }

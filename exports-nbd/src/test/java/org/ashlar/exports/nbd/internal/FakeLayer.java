@@ -222,6 +222,11 @@ final class FakeLayer implements BlockLayer {
     }
 
     @Override
+    public void makeReadOnly(String nodeName) {
+        throw new UnsupportedOperationException();
+    }
+
+    @Override
     public void addChild(String parentName, String nodeName) {
         throw new UnsupportedOperationException();
     }

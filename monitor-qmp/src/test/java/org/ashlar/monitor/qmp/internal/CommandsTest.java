@@ -82,7 +82,7 @@ class CommandsTest {
                 "block-job-dismiss,    {'id':'s'},                  dismiss s",
                 "blockdev-del,         {'node-name':'n'},           delete n",
                 "block_resize,         `{'node-name':'n','size':9}`, resize n 9",
-                "block_resize,         `{'device':'n','size':9}`,   resize n 9",
+                "block_resize,         `{'node-name':'n','device':'x','size':9}`, resize n 9",
                 "x-blockdev-change,    `{'parent':'n','child':'children.1'}`, remove child n"
                         + " children.1",
             })

@@ -53,6 +53,11 @@ final class FakeLayer implements BlockLayer {
     }
 
     @Override
+    public void makeReadOnly(String nodeName) {
+        calls.add("read-only " + nodeName);
+    }
+
+    @Override
     public void addChild(String parentName, String nodeName) {
         calls.add("add child " + parentName + " " + nodeName);
     }

@@ -103,7 +103,8 @@ class SnapshotTest {
                         "fence top",
                         "retarget root to over",
                         "attach over.backing BACKING to top",
-                        "outside"),
+                        "outside",
+                        "read-only top"),
                 layer.calls);
     }
 
@@ -122,7 +123,8 @@ class SnapshotTest {
                         "reserve top",
                         "reserve over",
                         "fence top",
-                        "attach over.backing BACKING to top"),
+                        "attach over.backing BACKING to top",
+                        "read-only top"),
                 layer.calls);
     }
 

@@ -17,6 +17,8 @@ import org.ashlar.spi.job.JobSettings;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.option.OptionType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The commands that change nodes. Stateless. */
 final class NodeCommands {
@@ -33,6 +35,11 @@ final class NodeCommands {
     private static final Option<String> JOB_ID = Option.text("job-id").required();
     private static final Option<Object> REOPEN_OPTIONS = raw("options", "array");
     private static final Option<Object> CREATE_OPTIONS = raw("options", "object");
+
+    /** The length of the longest image there may be, in bytes. */
+    private static final long LONGEST = Long.MAX_VALUE >> 30 << 30;
+
+    private static final Logger LOG = LoggerFactory.getLogger("monitor");
 
     private NodeCommands() {}
 
@@ -138,18 +145,20 @@ final class NodeCommands {
 
     private static void snapshot(CommandCall call) throws IOException {
         BlockLayer layer = call.layer();
-        layer.apply(
-                new Snapshot(
-                        layer.drivers(),
-                        call.arguments().get(NODE),
-                        call.arguments().get(OVERLAY)));
+        String node = call.arguments().get(NODE);
+        layer.apply(new Snapshot(layer.drivers(), node, call.arguments().get(OVERLAY)));
+        try {
+            layer.makeReadOnly(node);
+        } catch (BlockException stillWritten) {
+            LOG.info("'{}' stays writable under its overlay: {}", node, stillWritten.getMessage());
+        }
     }
 
-    /** A node may be named as a device, too: there are no devices here. */
+    /** There are no devices: one that is named is not looked for. */
     private static void resize(CommandCall call) throws IOException {
         Optional<String> device = call.arguments().find(DEVICE);
         Optional<String> name = call.arguments().find(NODE_NAME);
-        String node = name.or(() -> device).orElse("");
+        String node = name.orElse("");
         if (call.layer().graph().find(node).isEmpty()) {
             throw new BlockException(
                     BlockException.Kind.NOT_FOUND,
@@ -162,6 +171,9 @@ final class NodeCommands {
         long size = call.arguments().get(SIZE);
         if (size < 0) {
             throw BlockException.invalid("Parameter 'size' expects a >0 size");
+        }
+        if (size > LONGEST) {
+            throw BlockException.invalid("offset(%d) exceeds maximum(%d)".formatted(size, LONGEST));
         }
         if (call.layer().graph().node(node).settings().readOnly()) {
             throw new BlockException(BlockException.Kind.NOT_PERMITTED, "Image is read-only");
