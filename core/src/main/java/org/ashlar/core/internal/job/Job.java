@@ -76,8 +76,30 @@ final class Job {
     void speed(long bytesPerSecond) throws BlockException {
         change(now -> {
             now.checkVerb(JobVerb.SET_SPEED);
+            checkSpeed(bytesPerSecond);
             now.speed(bytesPerSecond, clock.getAsLong());
         });
+    }
+
+    private static void checkSpeed(long bytesPerSecond) throws BlockException {
+        if (bytesPerSecond < 0) {
+            throw BlockException.invalid("Parameter 'speed' expects a non-negative value");
+        }
+    }
+
+    /**
+     * Refuses settings with which no job can run: as with the reference, the job is told of as
+     * there, and as gone.
+     */
+    static void check(JobSettings settings, JobEvents events) throws BlockException {
+        try {
+            checkSpeed(settings.speed());
+        } catch (BlockException refused) {
+            events.status(settings.id(), JobStatus.CREATED);
+            events.status(settings.id(), JobStatus.NULL);
+            events.send();
+            throw refused;
+        }
     }
 
     // What its own thread does.

@@ -83,7 +83,6 @@ public final class JobManager implements Jobs, AutoCloseable {
         if (!ID.matcher(settings.id()).matches()) {
             throw BlockException.invalid("Invalid job ID '" + settings.id() + "'");
         }
-        checkSpeed(settings.speed());
         JobDriver driver = driver(type);
         OptionValues values = OptionValues.check(driver.options(), options);
         reserve(settings.id());
@@ -107,12 +106,6 @@ public final class JobManager implements Jobs, AutoCloseable {
                         new BlockException(Kind.NOT_FOUND, "Job type '" + type + "' is not known"));
     }
 
-    private static void checkSpeed(long speed) throws BlockException {
-        if (speed < 0) {
-            throw BlockException.invalid("Parameter 'speed' expects a non-negative value");
-        }
-    }
-
     /** Asks the driver for a body; on failure nothing of the job is left. */
     private JobRun prepare(JobDriver driver, JobSettings settings, OptionValues values)
             throws IOException {
@@ -120,6 +113,7 @@ public final class JobManager implements Jobs, AutoCloseable {
         try {
             BlockJob body =
                     driver.prepare(new StartOfJob(settings.id(), values, graph.view(), source));
+            Job.check(settings, events);
             Job job = new Job(driver.type(), settings, events, System::nanoTime);
             return new JobRun(job, body, source, graph.changes());
         } catch (Throwable failure) {
@@ -288,7 +282,6 @@ public final class JobManager implements Jobs, AutoCloseable {
 
     @Override
     public void speed(String id, long bytesPerSecond) throws IOException {
-        checkSpeed(bytesPerSecond);
         find(id).job().speed(bytesPerSecond);
     }
 

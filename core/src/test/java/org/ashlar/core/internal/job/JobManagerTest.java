@@ -295,6 +295,8 @@ class JobManagerTest {
             assertRefused(
                     "Parameter 'speed' expects a non-negative value",
                     () -> fixture.start(wrong, _ -> {}));
+            assertEquals(List.of("created", "null"), fixture.told(), "as the reference tells");
+            assertEquals(List.of(), jobs.list());
         }
 
         private void startOther() {
@@ -396,12 +398,15 @@ class JobManagerTest {
                     });
             await(spent);
 
+            assertRefused(
+                    "Parameter 'speed' expects a non-negative value", () -> jobs.speed("j", -1));
             jobs.speed("j", 0);
             fixture.events.awaitStatus("concluded");
 
             assertEquals((1 << 20) + 1, fixture.info().current());
             assertRefused(
-                    "Parameter 'speed' expects a non-negative value", () -> jobs.speed("j", -1));
+                    "Job 'j' in state 'concluded' cannot accept command verb 'set-speed'",
+                    () -> jobs.speed("j", -1));
         }
 
         @Test

@@ -40,7 +40,8 @@ record StreamChain(List<NodeInfo> nodes, Optional<NodeInfo> base) {
                     "'%s' is not in the backing chain of '%s'"
                             .formatted(all.get(base).name(), options.device()));
         }
-        if (options.backingFile().isPresent() && chain.base.isEmpty()) {
+        boolean namesBase = options.base().or(options::baseNode).isPresent();
+        if (options.backingFile().isPresent() && !(namesBase && chain.base.isPresent())) {
             throw BlockException.invalid("backing file specified, but streaming the entire chain");
         }
         return chain;

@@ -136,6 +136,9 @@ class StreamStartTest {
         assertEquals(
                 "backing file specified, but streaming the entire chain",
                 refusal(Map.of("backing-file", "foo.img")));
+        assertEquals(
+                "backing file specified, but streaming the entire chain",
+                refusal(Map.of("backing-file", "foo.img", "bottom", "top")));
     }
 
     @Test

@@ -117,12 +117,7 @@ final class JobCommands {
     }
 
     private static void speed(CommandCall call) throws IOException {
-        String id = blockJob(call, DEVICE);
-        long speed = call.arguments().get(SPEED);
-        if (speed < 0) {
-            throw BlockException.invalid("Parameter 'speed' expects a non-negative value");
-        }
-        call.layer().jobs().speed(id, speed);
+        call.layer().jobs().speed(blockJob(call, DEVICE), call.arguments().get(SPEED));
     }
 
     private static void cancel(CommandCall call) throws IOException {
