@@ -1,6 +1,7 @@
 package org.ashlar.exports.nbd.internal;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,9 +17,18 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.ashlar.spi.BlockException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Where a server listens. Immutable. */
 sealed interface ListenAddress {
+
+    Logger LOG = LoggerFactory.getLogger("nbd server");
+
+    /** The lengths of addresses in bytes. */
+    int IPV4_BYTES = 4;
+
+    int IPV6_BYTES = 16;
 
     /** Connections that may wait to be accepted. */
     int BACKLOG = 128;
@@ -32,18 +42,47 @@ sealed interface ListenAddress {
     /** Returns the address as QMP writes it, with what the system chose. */
     Map<String, Object> describe(SocketAddress bound);
 
+    /** Which of a host's addresses are meant. */
+    enum Family {
+        ANY,
+        IPV4,
+        IPV6
+    }
+
     /**
      * A TCP address.
      *
      * @param host a name or number, empty for all of the machine's
      * @param port the port, 0 to have one chosen
+     * @param lastPort the last port to try; below {@code port} if there is but one
+     * @param family which of the host's addresses it may be
      */
-    record Inet(String host, int port) implements ListenAddress {
+    record Inet(String host, int port, int lastPort, Family family) implements ListenAddress {
+
+        /** Returns an address of any family with one port. */
+        static Inet of(String host, int port) {
+            return new Inet(host, port, port, Family.ANY);
+        }
 
         @Override
         public ServerSocketChannel listen() throws IOException {
-            InetSocketAddress address = new InetSocketAddress(resolve(), port);
-            return bind(ServerSocketChannel.open(), address, Inet::failure);
+            InetAddress address = resolve();
+            for (int next = port; next < lastPort; next++) {
+                try {
+                    return bind(address, next);
+                } catch (BlockException taken) {
+                    LOG.debug("port {} is not free: {}", next, taken.getMessage());
+                }
+            }
+            return bind(address, Math.max(port, lastPort));
+        }
+
+        private ServerSocketChannel bind(InetAddress address, int to) throws IOException {
+            ServerSocketChannel channel =
+                    family == Family.IPV4
+                            ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+                            : ServerSocketChannel.open();
+            return ListenAddress.bind(channel, new InetSocketAddress(address, to), Inet::failure);
         }
 
         private static String failure(String reason) {
@@ -53,20 +92,32 @@ sealed interface ListenAddress {
         }
 
         private InetAddress resolve() throws IOException {
-            try {
-                return host.isEmpty()
-                        ? new InetSocketAddress(0).getAddress()
-                        : InetAddress.getByName(host);
-            } catch (UnknownHostException unknown) {
-                throw new BlockException(
-                        BlockException.Kind.NOT_FOUND,
-                        "address resolution failed for "
-                                + host
-                                + ":"
-                                + port
-                                + ": Name or service not known",
-                        unknown);
+            if (host.isEmpty()) {
+                return switch (family) {
+                    case ANY -> new InetSocketAddress(0).getAddress();
+                    case IPV4 -> InetAddress.getByAddress(new byte[IPV4_BYTES]);
+                    case IPV6 -> InetAddress.getByAddress(new byte[IPV6_BYTES]);
+                };
             }
+            try {
+                for (InetAddress address : InetAddress.getAllByName(host)) {
+                    boolean four = address instanceof Inet4Address;
+                    if (family == Family.ANY || four == (family == Family.IPV4)) {
+                        return address;
+                    }
+                }
+            } catch (UnknownHostException unknown) {
+                throw unresolved("Name or service not known", unknown);
+            }
+            throw unresolved(
+                    "Address family for hostname not supported", new UnknownHostException(host));
+        }
+
+        private BlockException unresolved(String why, UnknownHostException cause) {
+            return new BlockException(
+                    BlockException.Kind.NOT_FOUND,
+                    "address resolution failed for %s:%d: %s".formatted(host, port, why),
+                    cause);
         }
 
         @Override
@@ -97,7 +148,10 @@ sealed interface ListenAddress {
             return bind(
                     ServerSocketChannel.open(StandardProtocolFamily.UNIX),
                     UnixDomainSocketAddress.of(path),
-                    reason -> "Failed to bind socket to " + path + ": " + reason);
+                    reason ->
+                            reason.equals("Unix domain path too long")
+                                    ? "UNIX socket path '" + path + "' is too long"
+                                    : "Failed to bind socket to " + path + ": " + reason);
         }
 
         @Override

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.control.CommandCall;
 import org.ashlar.spi.control.MonitorCommand;
 import org.ashlar.spi.export.ExportSettings;
+import org.ashlar.spi.graph.NodeInfo;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.option.OptionValues;
@@ -39,7 +41,16 @@ final class ServerAddCommand implements MonitorCommand {
         OptionValues given = call.arguments();
         String device = given.get(DEVICE);
         String name = given.find(NAME).orElse(device);
-        boolean writable = given.get(WRITABLE) && call.layer().graph().node(device).writable();
+        NodeInfo node =
+                call.layer()
+                        .graph()
+                        .find(device)
+                        .orElseThrow(() ->
+                                new BlockException(
+                                        BlockException.Kind.NOT_FOUND,
+                                        "Cannot find device='%1$s' nor node-name='%1$s'"
+                                                .formatted(device)));
+        boolean writable = given.get(WRITABLE) && node.writable();
         Map<String, Object> options = new LinkedHashMap<>();
         options.put("name", name);
         given.find(DESCRIPTION).ifPresent(text -> options.put("description", text));

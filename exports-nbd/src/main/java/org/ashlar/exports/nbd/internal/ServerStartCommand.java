@@ -1,8 +1,6 @@
 package org.ashlar.exports.nbd.internal;
 
 import java.io.IOException;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,29 +12,9 @@ import org.ashlar.spi.control.MonitorCommand;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionValues;
 
-/**
- * QMP {@code nbd-server-start}. The members of {@code addr} may stand in it, as on the daemon's
- * command line, or in its {@code data}, as in QMP. Immutable.
- */
+/** QMP {@code nbd-server-start}. Immutable. */
 final class ServerStartCommand implements MonitorCommand, Engaged {
 
-    /** The kinds of address that QMP knows. */
-    enum AddressType {
-        INET,
-        UNIX,
-        VSOCK,
-        FD
-    }
-
-    private static final Option<AddressType> TYPE =
-            Option.choice("addr.type", AddressType.class)
-                    .required()
-                    .help("kind of address to listen at: inet or unix");
-    private static final Either HOST = new Either("host", "address to listen at, empty for all");
-    private static final Either PORT = new Either("port", "TCP port, 0 to have one chosen");
-    private static final Either PATH = new Either("path", "path of the unix socket");
-    private static final Either CID = new Either("cid", "of a vsock address");
-    private static final Either STR = new Either("str", "of a passed descriptor");
     private static final Option<String> TLS_CREDS =
             Option.text("tls-creds").help("refused: there is no TLS");
     private static final Option<String> TLS_AUTHZ =
@@ -74,39 +52,25 @@ final class ServerStartCommand implements MonitorCommand, Engaged {
 
     @Override
     public List<Option<?>> arguments() {
-        return List.of(
-                TYPE,
-                HOST.flat,
-                HOST.nested,
-                PORT.flat,
-                PORT.nested,
-                PATH.flat,
-                PATH.nested,
-                CID.flat,
-                CID.nested,
-                STR.flat,
-                STR.nested,
-                TLS_CREDS,
-                TLS_AUTHZ,
-                MAX_CONNECTIONS,
-                HANDSHAKE_SECONDS,
-                LOOPBACK_PORT,
-                AWAIT_EXPORT);
+        List<Option<?>> all = new ArrayList<>(AddressOptions.ALL);
+        all.addAll(
+                List.of(
+                        TLS_CREDS,
+                        TLS_AUTHZ,
+                        MAX_CONNECTIONS,
+                        HANDSHAKE_SECONDS,
+                        LOOPBACK_PORT,
+                        AWAIT_EXPORT));
+        return all;
     }
 
     @Override
     public Object run(CommandCall call) throws IOException {
         OptionValues given = call.arguments();
-        for (Option<String> tls : List.of(TLS_CREDS, TLS_AUTHZ)) {
-            if (given.find(tls).isPresent()) {
-                throw new BlockException(
-                        BlockException.Kind.UNSUPPORTED,
-                        "TLS is not available: leave '" + tls + "' out");
-            }
-        }
+        refuseTls(given);
         service.start(
                 new ServerSettings(
-                        addresses(given),
+                        addresses(call),
                         count(given, MAX_CONNECTIONS),
                         count(given, HANDSHAKE_SECONDS),
                         given.get(AWAIT_EXPORT)),
@@ -114,47 +78,30 @@ final class ServerStartCommand implements MonitorCommand, Engaged {
         return Map.of();
     }
 
-    private static List<ListenAddress> addresses(OptionValues given) throws BlockException {
+    /** No object can be made that holds credentials, so that none is found. */
+    private static void refuseTls(OptionValues given) throws BlockException {
+        Optional<String> credentials = given.find(TLS_CREDS);
+        if (credentials.isPresent()) {
+            throw new BlockException(
+                    BlockException.Kind.NOT_FOUND,
+                    "No TLS credentials with id '" + credentials.get() + "'");
+        }
+        if (given.find(TLS_AUTHZ).isPresent()) {
+            throw new BlockException(
+                    BlockException.Kind.UNSUPPORTED,
+                    "TLS is not available: leave '" + TLS_AUTHZ + "' out");
+        }
+    }
+
+    private static List<ListenAddress> addresses(CommandCall call) throws BlockException {
         List<ListenAddress> addresses = new ArrayList<>();
-        addresses.add(address(given));
-        Optional<Long> loopback = given.find(LOOPBACK_PORT);
+        addresses.add(new AddressOptions(call).address());
+        Optional<Long> loopback = call.arguments().find(LOOPBACK_PORT);
         if (loopback.isPresent()) {
-            addresses.add(new ListenAddress.Inet("127.0.0.1", port(loopback.get().toString())));
+            int port = AddressOptions.port("127.0.0.1", loopback.get().toString());
+            addresses.add(ListenAddress.Inet.of("127.0.0.1", port));
         }
         return addresses;
-    }
-
-    private static ListenAddress address(OptionValues given) throws BlockException {
-        AddressType type = given.get(TYPE);
-        return switch (type) {
-            case INET -> new ListenAddress.Inet(HOST.require(given), port(PORT.require(given)));
-            case UNIX -> unix(PATH.require(given));
-            case VSOCK, FD ->
-                    throw new BlockException(
-                            BlockException.Kind.UNSUPPORTED,
-                            "address type '" + Option.textOf(type) + "' is not available");
-        };
-    }
-
-    private static ListenAddress unix(String path) throws BlockException {
-        try {
-            return new ListenAddress.Unix(Path.of(path));
-        } catch (InvalidPathException wrong) {
-            throw BlockException.invalid("invalid path of a socket: " + wrong.getMessage());
-        }
-    }
-
-    private static int port(String text) throws BlockException {
-        try {
-            int port = Integer.parseInt(text);
-            if (port >= 0 && port <= 65535) {
-                return port;
-            }
-        } catch (NumberFormatException notANumber) {
-            throw new BlockException(
-                    BlockException.Kind.INVALID, "port '" + text + "' is not a number", notANumber);
-        }
-        throw BlockException.invalid("port '" + text + "' is not in 0..65535");
     }
 
     private static long count(OptionValues given, Option<Long> option) throws BlockException {
@@ -163,21 +110,6 @@ final class ServerStartCommand implements MonitorCommand, Engaged {
             throw BlockException.invalid("Parameter '" + option + "' expects uint32_t");
         }
         return value;
-    }
-
-    /** A member of the address in both places where it may stand. */
-    private record Either(Option<String> flat, Option<String> nested) {
-        Either(String member, String help) {
-            this(
-                    Option.text("addr." + member).help(help),
-                    Option.text("addr.data." + member).help(help));
-        }
-
-        String require(OptionValues given) throws BlockException {
-            Optional<String> value = given.find(flat).or(() -> given.find(nested));
-            return value.orElseThrow(
-                    () -> BlockException.invalid("Parameter '" + flat + "' is missing"));
-        }
     }
 
     @Override

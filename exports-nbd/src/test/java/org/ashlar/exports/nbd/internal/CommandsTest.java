@@ -95,17 +95,41 @@ final class CommandsTest {
                 layer,
                 start,
                 Map.of("addr.type", "vsock", "addr.cid", "1", "addr.port", "1"),
-                "address type 'vsock' is not available");
+                "socket family AF_VSOCK unsupported");
         refused(
                 layer,
                 start,
                 Map.of("addr.type", "fd", "addr.str", "5"),
-                "address type 'fd' is not available");
+                "only QEMU supports file descriptor passing");
         refused(
                 layer,
                 start,
-                with(unix, "tls-creds", "tls0"),
-                "TLS is not available: leave 'tls-creds' out");
+                Map.of("addr.type", "inet", "addr.host", "h", "addr.port", "x"),
+                "address resolution failed for h:x: Servname not supported for ai_socktype");
+        Map<String, String> numbered =
+                Map.of("addr.type", "inet", "addr.host", "127.0.0.1", "addr.port", "0");
+        refused(
+                layer,
+                start,
+                with(with(numbered, "addr.ipv4", "off"), "addr.ipv6", "off"),
+                "Cannot disable IPv4 and IPv6 at same time");
+        refused(
+                layer,
+                start,
+                with(numbered, "addr.ipv6", "on"),
+                "address resolution failed for 127.0.0.1:0:"
+                        + " Address family for hostname not supported");
+        refused(
+                layer,
+                start,
+                with(numbered, "addr.to", "65536"),
+                "Parameter 'to' expects uint16_t");
+        refused(
+                layer,
+                start,
+                Map.of("addr.type", "unix", "addr.path", "/tmp/" + "x".repeat(120)),
+                "UNIX socket path '/tmp/" + "x".repeat(120) + "' is too long");
+        refused(layer, start, with(unix, "tls-creds", "tls0"), "No TLS credentials with id 'tls0'");
         refused(
                 layer,
                 start,
