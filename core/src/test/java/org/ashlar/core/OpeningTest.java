@@ -272,8 +272,7 @@ class OpeningTest {
         }
 
         @ParameterizedTest
-        @ValueSource(
-                strings = {"", "1a", "#a", "a b", "a/b", "-a", "abcdefghijklmnopqrstuvwxyz0123456"})
+        @ValueSource(strings = {"", "1a", "#a", "a b", "a/b", "-a"})
         void badNames(String name) {
             images.image("a", "");
             assertEquals(

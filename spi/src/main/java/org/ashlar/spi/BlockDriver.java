@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.option.OptionValues;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -55,6 +56,16 @@ public interface BlockDriver extends AutoCloseable {
      */
     default OptionTree parseFileName(String fileName) throws BlockException {
         throw BlockException.unsupported("a file name for " + name());
+    }
+
+    /**
+     * Returns the file name by which users know what the options describe, where {@code filename}
+     * is none of them; empty if there is none.
+     *
+     * @throws BlockException of kind {@code INVALID} if nothing can be opened with them
+     */
+    default String fileName(OptionValues options) throws BlockException {
+        return "";
     }
 
     /**

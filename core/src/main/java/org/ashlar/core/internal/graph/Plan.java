@@ -30,6 +30,10 @@ public final class Plan implements ChangePlan {
     private final Map<Owner, Hold> held = new HashMap<>();
     private final Set<Node> newTargets = new HashSet<>();
     private final Set<Node> added = new HashSet<>();
+
+    /** Children of added nodes that are to be added, too. */
+    private final Map<Node, Node> expected = new HashMap<>();
+
     private final Set<EdgeKey> edges = new HashSet<>();
     private final Set<String> names = new HashSet<>();
     private final Set<Node> fenced = new LinkedHashSet<>();
@@ -162,6 +166,7 @@ public final class Plan implements ChangePlan {
      * @throws BlockException of kind {@code BUSY} if a node is taken out that is still used
      */
     void finish() throws BlockException {
+        requireExpected();
         removeUnused();
         for (Node node : leaving.nodes()) {
             if (isUsed(node)) {
@@ -174,6 +179,17 @@ public final class Plan implements ChangePlan {
         }
         if (!steps.isEmpty() || !leaving.nodes().isEmpty() || !kept.isEmpty()) {
             holdStorage();
+        }
+    }
+
+    private void requireExpected() throws BlockException {
+        for (Map.Entry<Node, Node> edge : expected.entrySet()) {
+            if (!added.contains(edge.getKey())) {
+                throw new BlockException(
+                        Kind.NOT_FOUND,
+                        "Node '%s', a child of node '%s', has gone"
+                                .formatted(edge.getKey().name(), edge.getValue().name()));
+            }
         }
     }
 
@@ -258,11 +274,8 @@ public final class Plan implements ChangePlan {
         for (EdgeState edge : nodeEdges) {
             if (now.state(edge.target()) != null) {
                 lead(edge.target());
-            } else if (!added.contains(edge.target())) {
-                throw new BlockException(
-                        Kind.NOT_FOUND,
-                        "Node '%s', a child of node '%s', has gone"
-                                .formatted(edge.target().name(), node.name()));
+            } else {
+                expected.put(edge.target(), node);
             }
         }
         edits.add(draft -> draft.add(node, face, traits, nodeEdges).add(node.background()));

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
-import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.graph.EdgeInfo;
@@ -328,22 +327,8 @@ public final class Snapshot implements GraphView {
                 state.capabilities,
                 state.cumulative(),
                 state.settings(),
-                fileName(state.node, state.edges()),
+                new FileName(parts.nodes).of(state),
                 state.edges().stream().map(Snapshot::info).toList());
-    }
-
-    /** Returns the file that a node shows: its own, or that of what it is stored in. */
-    private String fileName(Node node, List<EdgeState> edges) {
-        if (!node.fileName().isEmpty()) {
-            return node.fileName();
-        }
-        for (EdgeState edge : edges) {
-            NodeState child = parts.nodes.get(edge.target());
-            if (edge.key().role() != ChildRole.BACKING && child != null) {
-                return fileName(child.node, child.edges());
-            }
-        }
-        return "";
     }
 
     private static EdgeInfo info(EdgeState edge) {

@@ -52,8 +52,10 @@ public final class Creation {
                         .orElseThrow(() -> BlockException.invalid("Parameter 'driver' is missing"));
         try (Sources.Source users = sources.openStaying("creating a " + name + " image")) {
             for (String key : List.of("file", "data-file")) {
-                if (options.text(key).isPresent()) {
-                    users.addRoot(key, options.text(key).get(), ALONE);
+                Optional<String> node = options.text(key);
+                if (node.isPresent()) {
+                    requireNode(node.get());
+                    users.addRoot(key, node.get(), ALONE);
                 }
             }
             Opening opening = new Opening(services);
@@ -62,6 +64,12 @@ public final class Creation {
             } finally {
                 opening.discard();
             }
+        }
+    }
+
+    private void requireNode(String name) throws BlockException {
+        if (services.graph().current().state(name) == null) {
+            throw References.notFound(name);
         }
     }
 

@@ -111,7 +111,10 @@ final class FileNames {
      */
     static String resolve(String base, String fileName) {
         boolean absolute =
-                fileName.startsWith("/") || fileName.startsWith(JSON) || hasScheme(fileName);
+                fileName.startsWith("/")
+                        || fileName.startsWith(JSON)
+                        || hasScheme(fileName)
+                        || hasScheme(base); // which says nothing about where files are
         int directory = base.lastIndexOf('/');
         return absolute || directory < 0 ? fileName : base.substring(0, directory + 1) + fileName;
     }

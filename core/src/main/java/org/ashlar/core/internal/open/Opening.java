@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.ashlar.core.internal.graph.EdgeState;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState;
@@ -27,6 +29,7 @@ import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.option.OptionValues;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +43,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class Opening {
     private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+
+    private static final Pattern WELL_FORMED = Pattern.compile("[a-zA-Z][a-zA-Z0-9._-]*");
+    private static final int LONGEST_NAME = 31;
 
     private final OpenServices services;
     private final FileNames fileNames;
@@ -81,21 +87,31 @@ public final class Opening {
 
     /** Opens a node whose format is found out if no driver is named. */
     Staged openImage(OptionTree given, NodeSettings inherited, boolean named) throws IOException {
-        OptionTree options = fileNames.expandJson(given);
+        Origin origin = new Origin(named, false);
+        OptionTree options = isLiteral(given) ? given : fileNames.expandJson(given);
         Optional<String> driver = options.text(NodeOptions.DRIVER);
         if (driver.isPresent()) {
             BlockDriver found = find(driver.get());
-            boolean protocol = found.kind() == DriverKind.PROTOCOL;
+            boolean expands = found.kind() == DriverKind.PROTOCOL && !isLiteral(options);
             return openWith(
-                    found,
-                    protocol ? fileNames.expand(options) : options,
-                    inherited,
-                    new Origin(named, false));
+                    found, expands ? fileNames.expand(options) : options, inherited, origin);
         }
         if (!options.has(NodeOptions.FILENAME) && !options.has("file")) {
             throw BlockException.invalid("Must specify either driver or file");
         }
         return openProbed(options, inherited, named);
+    }
+
+    /**
+     * Returns whether the file name is what it says: a protocol is named that takes one. Elsewhere
+     * it may describe more than a file.
+     */
+    private boolean isLiteral(OptionTree given) throws BlockException {
+        Optional<String> driver = given.text(NodeOptions.DRIVER);
+        return driver.isPresent()
+                && find(driver.get()).kind() == DriverKind.PROTOCOL
+                && find(driver.get()).options().stream()
+                        .anyMatch(option -> option.name().equals(NodeOptions.FILENAME));
     }
 
     /** Opens what an image names as its backing file; an error says which. */
@@ -129,7 +145,7 @@ public final class Opening {
 
     /** Opens a node of the protocol that its file name, or its driver, says. */
     Staged openProtocol(OptionTree given, NodeSettings inherited) throws IOException {
-        OptionTree options = fileNames.expand(given);
+        OptionTree options = isLiteral(given) ? given : fileNames.expand(given);
         Optional<String> driver = options.text(NodeOptions.DRIVER);
         String fileName = options.text(NodeOptions.FILENAME).orElse("");
         if (driver.isEmpty() && !options.has(NodeOptions.FILENAME)) {
@@ -192,11 +208,11 @@ public final class Opening {
         NodeSettings settings = NodeOptions.settings(options, inherited);
         String name = options.text(NodeOptions.NODE_NAME).orElseGet(this::madeUpName);
         checkName(name, options.has(NodeOptions.NODE_NAME));
-        String fileName = options.text(NodeOptions.FILENAME).orElse("");
         Node node =
                 new Node(
                         services.graph().takeNodeId(),
-                        new Node.Label(name, driver.name(), driver.kind(), fileName),
+                        new Node.Label(
+                                name, driver.name(), driver.kind(), fileName(driver, options)),
                         home -> services.backgrounds().sourceOf(services.graph(), home));
         BackgroundImpl background =
                 services.backgrounds().make(services.graph(), services.events(), node);
@@ -209,6 +225,14 @@ public final class Opening {
             throw refused;
         }
         return open(context, node, background, traits);
+    }
+
+    private static String fileName(BlockDriver driver, OptionTree options) throws BlockException {
+        Optional<String> given = options.text(NodeOptions.FILENAME);
+        return given.isPresent()
+                ? given.get()
+                : driver.fileName(
+                        OptionValues.check(driver.options(), NodeOptions.ownOf(driver, options)));
     }
 
     /** Opens a node; on failure its own work is over and its slots are free. */
@@ -271,17 +295,11 @@ public final class Opening {
     }
 
     private void checkName(String name, boolean given) throws BlockException {
-        boolean wellFormed =
-                !name.isEmpty()
-                        && Character.isLetter(name.charAt(0))
-                        && name.chars()
-                                .allMatch(c ->
-                                        Character.isLetterOrDigit(c)
-                                                || c == '-'
-                                                || c == '.'
-                                                || c == '_');
-        if (given && (!wellFormed || name.length() > 31)) {
+        if (given && !WELL_FORMED.matcher(name).matches()) {
             throw BlockException.invalid("Invalid node-name: '" + name + "'");
+        }
+        if (given && name.length() > LONGEST_NAME) {
+            throw BlockException.invalid("Node name too long");
         }
         if (now.state(name) != null || byName.containsKey(name)) {
             throw BlockException.invalid("Duplicate nodes with node-name='" + name + "'");
@@ -330,11 +348,37 @@ public final class Opening {
         return new Edge(owner, services.graph().takeEdgeSlot(), name, role, services.io());
     }
 
-    /** Adds what was opened to a change of the graph. */
+    /** Adds what was opened to a change of the graph, in the order in which it is to be listed. */
     public void describe(Plan plan) throws BlockException {
-        for (Staged node : staged) {
+        Map<Node, Staged> own = new HashMap<>();
+        staged.forEach(node -> own.put(node.node(), node)); // by identity: names may collide yet
+        Set<Staged> listed = new LinkedHashSet<>();
+        staged.reversed().forEach(node -> list(node, own, listed));
+        for (Staged node : listed) {
             plan.add(node.node(), node.face(), node.traits(), node.edges());
         }
+    }
+
+    /** What a node is stored in comes before it, its other children after it. */
+    private static void list(Staged node, Map<Node, Staged> own, Set<Staged> listed) {
+        if (listed.contains(node)) {
+            return;
+        }
+        Staged file = null;
+        List<Staged> others = new ArrayList<>();
+        for (EdgeState edge : node.edges()) {
+            Staged child = own.get(edge.target());
+            if (child != null && edge.key().name().equals("file")) {
+                file = child;
+            } else if (child != null) {
+                others.add(child);
+            }
+        }
+        if (file != null) {
+            list(file, own, listed);
+        }
+        listed.add(node);
+        others.forEach(child -> list(child, own, listed));
     }
 
     /** Ends the opening's request; what was staged stays, to be published. */

@@ -24,6 +24,7 @@ import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Event;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.EdgeInfo;
+import org.ashlar.spi.graph.NodeInfo;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
@@ -122,6 +123,19 @@ class QuorumOnCoreTest {
     }
 
     @Test
+    void fileName_describesAllChildren() throws IOException {
+        addQuorum(2, List.of("m0", "m1"));
+        String disk = "{\"driver\": \"memory\", \"size\": 1048576}";
+        assertEquals(
+                "json:{\"children\": ["
+                        + disk
+                        + ", "
+                        + disk
+                        + "], \"driver\": \"quorum\", \"vote-threshold\": 2}",
+                layer.graph().node("q").fileName());
+    }
+
+    @Test
     void quorum_withAWriter_keepsOtherWritersFromItsChildren() throws IOException {
         addQuorum(2, List.of("m0", "m1", "m2"));
         try (Root client = writer("q")) {
@@ -187,7 +201,10 @@ class QuorumOnCoreTest {
     void quorum_withNestedChildren_opensAndClosesThem() throws IOException {
         Map<String, Object> disk = Map.of("driver", "memory", "size", 4096);
         addQuorum(1, List.of(disk, disk));
-        assertEquals(6, layer.graph().nodes().size());
+        assertEquals(
+                List.of("memory", "memory", "memory", "quorum", "memory", "memory"),
+                layer.graph().nodes().stream().map(NodeInfo::driver).toList(),
+                "what a node is not stored in alone comes after it");
         layer.delete("q");
         assertEquals(3, layer.graph().nodes().size());
     }
