@@ -12,13 +12,15 @@ import org.ashlar.spi.option.OptionTree;
 /**
  * Reads file names that stand for exports: URIs ({@code nbd://host:port/export}, {@code
  * nbd+unix:///export?socket=path}; NBD project, {@code doc/uri.md}) and the older form {@code
- * nbd:host:port:exportname=export} or {@code nbd:unix:path:exportname=export}. Stateless.
+ * nbd:host:port:exportname=export} or {@code nbd:unix:path:exportname=export}; and writes the URIs.
+ * Stateless.
  */
 final class FileNames {
     private static final String OLD = "nbd:";
     private static final String UNIX = "unix:";
     private static final String EXPORT_NAME = ":exportname=";
     private static final String SOCKET = "socket=";
+    private static final String RESERVED = "\"#%&<>?[\\]^`{|}";
     private static final String NO_URI = "No valid URL specified";
 
     private FileNames() {}
@@ -34,6 +36,29 @@ final class FileNames {
             throw BlockException.invalid("File name string for 'nbd' must start with 'nbd:'");
         }
         return OptionTree.dotted(options);
+    }
+
+    /** Returns the name of an export. */
+    static String of(Target target, String export) {
+        String path = export.isEmpty() ? "" : "/" + escaped(export);
+        return switch (target) {
+            case Target.Unix unix -> "nbd+unix://" + path + "?socket=" + escaped(unix.path());
+            case Target.Inet inet -> "nbd://" + bracketed(inet.host()) + ":" + inet.port() + path;
+        };
+    }
+
+    private static String bracketed(String host) {
+        return host.indexOf(':') < 0 ? host : "[" + host + "]";
+    }
+
+    /** Escapes what would end or change the part of a URI that a text stands in. */
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder();
+        for (byte one : text.getBytes(StandardCharsets.UTF_8)) {
+            boolean plain = one > ' ' && one < 0x7F && RESERVED.indexOf(one) < 0;
+            escaped.append(plain ? (char) one + "" : "%%%02X".formatted(one));
+        }
+        return escaped.toString();
     }
 
     private static void parseUri(String text, Map<String, String> options) throws BlockException {

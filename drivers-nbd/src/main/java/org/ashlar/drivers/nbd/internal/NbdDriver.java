@@ -11,6 +11,7 @@ import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.OpenRequest;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.spi.option.OptionValues;
 
 /** Opens exports of NBD servers as nodes. Immutable. */
 final class NbdDriver implements BlockDriver {
@@ -38,6 +39,12 @@ final class NbdDriver implements BlockDriver {
     @Override
     public OptionTree parseFileName(String fileName) throws BlockException {
         return FileNames.parse(fileName);
+    }
+
+    @Override
+    public String fileName(OptionValues options) throws BlockException {
+        NbdOptions known = NbdOptions.from(options);
+        return FileNames.of(known.target(), known.export());
     }
 
     @Override

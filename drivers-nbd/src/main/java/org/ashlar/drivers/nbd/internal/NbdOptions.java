@@ -3,6 +3,8 @@ package org.ashlar.drivers.nbd.internal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import org.ashlar.drivers.nbd.internal.Target.Family;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionValues;
@@ -39,7 +41,10 @@ record NbdOptions(
         FD
     }
 
-    private static final long SECONDS_MOST = 1L << 31;
+    private static final long SECONDS_MOST = (1L << 32) - 1;
+    private static final long PORT_MOST = (1 << 16) - 1;
+
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
 
     private static final Option<ServerType> TYPE =
             Option.choice("server.type", ServerType.class).help("inet or unix");
@@ -47,6 +52,22 @@ record NbdOptions(
     private static final Option<String> PORT = Option.text("server.port").help("The port's number");
     private static final Option<String> PATH =
             Option.text("server.path").help("The path of the socket");
+    private static final Option<Boolean> IPV4 =
+            Option.bool("server.ipv4").help("Whether the host's IPv4 addresses are tried");
+    private static final Option<Boolean> IPV6 =
+            Option.bool("server.ipv6").help("Whether the host's IPv6 addresses are tried");
+    private static final Option<Boolean> NUMERIC =
+            Option.bool("server.numeric").help("Accepted without effect");
+    private static final Option<Boolean> KEEP_ALIVE =
+            Option.bool("server.keep-alive").help("Accepted without effect: it is always on");
+    private static final Option<Long> TO =
+            Option.integer("server.to").help("Accepted without effect: it is for servers");
+    private static final Option<Boolean> ABSTRACT =
+            Option.bool("server.abstract").help("Refused if on");
+    private static final Option<Boolean> TIGHT =
+            Option.bool("server.tight").help("Accepted without effect: it is for abstract sockets");
+    private static final Option<String> CID = Option.text("server.cid").help("Refused");
+    private static final Option<String> STR = Option.text("server.str").help("Refused");
     private static final Option<String> PLAIN_HOST = Option.text("host").help("As server.host");
     private static final Option<String> PLAIN_PORT = Option.text("port").help("As server.port");
     private static final Option<String> PLAIN_PATH = Option.text("path").help("As server.path");
@@ -75,6 +96,15 @@ record NbdOptions(
                     HOST,
                     PORT,
                     PATH,
+                    IPV4,
+                    IPV6,
+                    NUMERIC,
+                    KEEP_ALIVE,
+                    TO,
+                    ABSTRACT,
+                    TIGHT,
+                    CID,
+                    STR,
                     PLAIN_HOST,
                     PLAIN_PORT,
                     PLAIN_PATH,
@@ -88,7 +118,9 @@ record NbdOptions(
     /** Reads the options. */
     static NbdOptions from(OptionValues values) throws BlockException {
         if (values.find(TLS_CREDS).isPresent() || values.find(TLS_HOSTNAME).isPresent()) {
-            throw BlockException.unsupported("nbd over TLS ('tls-creds')");
+            throw new BlockException(
+                    BlockException.Kind.NOT_FOUND,
+                    "No TLS credentials with id '" + values.find(TLS_CREDS).orElse("") + "'");
         }
         String export = values.get(EXPORT);
         Protocol.checkText("export", export);
@@ -107,7 +139,7 @@ record NbdOptions(
         long seconds = values.get(option);
         if (seconds < 0 || seconds > SECONDS_MOST) {
             throw BlockException.invalid(
-                    "Parameter '%s' expects a number of seconds".formatted(option.name()));
+                    "Parameter '%s' expects uint32_t".formatted(option.name()));
         }
         return Duration.ofSeconds(seconds);
     }
@@ -117,13 +149,60 @@ record NbdOptions(
         if (type.isEmpty()) {
             return plainTarget(values);
         }
+        checkMembers(type.get(), values);
         return switch (type.get()) {
-            case UNIX -> new Target.Unix(need(PATH, "path", values));
-            case INET -> inet(need(HOST, "host", values), need(PORT, "port", values));
-            case VSOCK, FD ->
-                    throw BlockException.unsupported(
-                            "nbd to a server of type '" + Option.textOf(type.get()) + "'");
+            case UNIX -> unix(values);
+            case INET ->
+                    inet(need(HOST, "host", values), need(PORT, "port", values), family(values));
+            case VSOCK ->
+                    throw new BlockException(
+                            BlockException.Kind.UNSUPPORTED, "socket family AF_VSOCK unsupported");
+            case FD -> throw BlockException.invalid("only QEMU supports file descriptor passing");
         };
+    }
+
+    /** Refuses members that servers of the type do not have. */
+    private static void checkMembers(ServerType type, OptionValues values) throws BlockException {
+        List<Option<?>> own =
+                switch (type) {
+                    case INET -> List.of(HOST, PORT, IPV4, IPV6, NUMERIC, KEEP_ALIVE, TO);
+                    case UNIX -> List.of(PATH, ABSTRACT, TIGHT);
+                    case VSOCK -> List.of(CID, PORT);
+                    case FD -> List.of(STR);
+                };
+        for (Option<?> option : ALL) {
+            boolean member = option.name().startsWith("server.") && option != TYPE;
+            if (member && !own.contains(option) && values.find(option).isPresent()) {
+                throw BlockException.invalid("Parameter '" + option.name() + "' is unexpected");
+            }
+        }
+    }
+
+    private static Target unix(OptionValues values) throws BlockException {
+        if (values.find(ABSTRACT).orElse(false)) {
+            throw BlockException.unsupported("'server.abstract'");
+        }
+        return new Target.Unix(need(PATH, "path", values));
+    }
+
+    /** What is asked for by name is meant alone, and so is what is left when the other is not. */
+    private static Family family(OptionValues values) throws BlockException {
+        long to = values.find(TO).orElse(0L);
+        if (to < 0 || to > PORT_MOST) {
+            throw BlockException.invalid("Parameter 'to' expects uint16_t");
+        }
+        Optional<Boolean> four = values.find(IPV4);
+        Optional<Boolean> six = values.find(IPV6);
+        if (four.isPresent() && four.equals(six)) {
+            if (!four.get()) {
+                throw BlockException.invalid("Cannot disable IPv4 and IPv6 at same time");
+            }
+            return Family.ANY;
+        }
+        if (six.orElse(false) || !four.orElse(true)) {
+            return Family.IPV6;
+        }
+        return four.isPresent() || six.isPresent() ? Family.IPV4 : Family.ANY;
     }
 
     private static Target plainTarget(OptionValues values) throws BlockException {
@@ -138,7 +217,8 @@ record NbdOptions(
         if (host.isEmpty()) {
             throw BlockException.invalid("NBD server address missing");
         }
-        return inet(host.get(), values.find(PLAIN_PORT).orElse(Target.DEFAULT_PORT));
+        String port = values.find(PLAIN_PORT).orElse(Target.DEFAULT_PORT);
+        return inet(host.get(), port, Family.ANY);
     }
 
     private static String need(Option<String> option, String name, OptionValues values)
@@ -147,16 +227,15 @@ record NbdOptions(
                 .orElseThrow(() -> BlockException.invalid("Parameter '" + name + "' is missing"));
     }
 
-    private static Target inet(String host, String port) throws BlockException {
-        try {
-            int number = Integer.parseInt(port);
-            if (number > 0 && number < 1 << 16) {
-                return new Target.Inet(host, number);
-            }
-        } catch (NumberFormatException e) {
-            throw new BlockException(
-                    BlockException.Kind.INVALID, "port '" + port + "' is no number", e);
+    private static Target inet(String host, String port, Family family) throws BlockException {
+        if (!NUMBER.matcher(port).matches()) {
+            throw BlockException.invalid(
+                    "address resolution failed for %s:%s: Servname not supported for ai_socktype"
+                            .formatted(host, port));
         }
-        throw BlockException.invalid("port " + port + " is out of range");
+        if (Integer.parseInt(port) > PORT_MOST) {
+            throw BlockException.invalid("port " + port + " is out of range");
+        }
+        return new Target.Inet(host, Integer.parseInt(port), family);
     }
 }

@@ -1,6 +1,8 @@
 package org.ashlar.drivers.nbd.internal;
 
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -9,7 +11,6 @@ import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Where a server listens. Immutable; its text is how messages name it. */
@@ -46,19 +47,52 @@ sealed interface Target {
         }
     }
 
+    /** Which of a host's addresses are meant. */
+    enum Family {
+        ANY,
+        IPV4,
+        IPV6
+    }
+
     /** A host and port. */
-    record Inet(String host, int port) implements Target {
+    record Inet(String host, int port, Family family) implements Target {
         @Override
         public List<SocketAddress> addresses() throws IOException {
-            List<SocketAddress> all = new ArrayList<>();
-            try {
-                for (InetAddress address : InetAddress.getAllByName(host)) {
-                    all.add(new InetSocketAddress(address, port));
-                }
-            } catch (UnknownHostException e) {
-                throw new IOException("address resolution failed for " + this, e);
+            List<InetAddress> known = resolve();
+            List<InetAddress> meant =
+                    switch (family) {
+                        case ANY -> known;
+                        case IPV4 -> only(Inet4Address.class, known);
+                        case IPV6 -> only(Inet6Address.class, known);
+                    };
+            // A host without the newer kind of address is reached by the older one, mapped.
+            List<InetAddress> usable = family == Family.IPV6 && meant.isEmpty() ? known : meant;
+            if (usable.isEmpty()) {
+                throw failure("Address family for hostname not supported");
             }
-            return all;
+            return usable.stream()
+                    .<SocketAddress>map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        }
+
+        private List<InetAddress> resolve() throws IOException {
+            if (host.isEmpty()) { // which is any address of this machine to the library
+                throw failure("Name or service not known");
+            }
+            try {
+                return List.of(InetAddress.getAllByName(host));
+            } catch (UnknownHostException e) {
+                throw new IOException(failure("Name or service not known").getMessage(), e);
+            }
+        }
+
+        private static List<InetAddress> only(
+                Class<? extends InetAddress> kind, List<InetAddress> known) {
+            return known.stream().filter(kind::isInstance).toList();
+        }
+
+        private IOException failure(String why) {
+            return new IOException("address resolution failed for " + this + ": " + why);
         }
 
         @Override

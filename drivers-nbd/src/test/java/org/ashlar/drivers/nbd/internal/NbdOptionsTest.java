@@ -3,7 +3,10 @@ package org.ashlar.drivers.nbd.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.option.OptionTree;
@@ -55,7 +58,8 @@ class NbdOptionsTest {
                 "nbd+foo://host; Unknown protocol 'nbd+foo'",
                 "file:x; File name string for 'nbd' must start with 'nbd:'",
                 "nbd://host:99999/; port 99999 is out of range",
-                "nbd:host:foo; port 'foo' is no number",
+                "nbd:host:foo; address resolution failed for host:foo:"
+                        + " Servname not supported for ai_socktype",
             })
     void fileName_thatIsWrong_isRefused(String fileName, String message) {
         assertRefused(message, () -> options(new NbdDriver().parseFileName(fileName)));
@@ -72,15 +76,93 @@ class NbdOptionsTest {
                 "path=/x,host=h; path and host may not be used at the same time",
                 "port=3; NBD server address missing",
                 "server.type=bogus; Parameter 'server.type' does not accept value 'bogus'",
-                "server.type=fd,path=/x; nbd to a server of type 'fd' is not supported",
-                "server.type=vsock; nbd to a server of type 'vsock' is not supported",
-                "path=/x,tls-creds=tls0; nbd over TLS ('tls-creds') is not supported",
-                "path=/x,reconnect-delay=-1;"
-                        + " Parameter 'reconnect-delay' expects a number of seconds",
+                "server.type=fd,server.str=5; only QEMU supports file descriptor passing",
+                "server.type=vsock,server.cid=1,server.port=1;"
+                        + " socket family AF_VSOCK unsupported",
+                "server.type=unix,server.path=/x,server.host=h;"
+                        + " Parameter 'server.host' is unexpected",
+                "server.type=inet,server.host=h,server.port=1,server.path=/x;"
+                        + " Parameter 'server.path' is unexpected",
+                "server.type=inet,server.host=h,server.port=1,server.ipv4=off,server.ipv6=off;"
+                        + " Cannot disable IPv4 and IPv6 at same time",
+                "server.type=inet,server.host=h,server.port=1,server.to=65536;"
+                        + " Parameter 'to' expects uint16_t",
+                "server.type=inet,server.host=h,server.port=1,server.mptcp=on;"
+                        + " Parameter 'server.mptcp' is unexpected",
+                "path=/x,tls-creds=tls0; No TLS credentials with id 'tls0'",
+                "path=/x,reconnect-delay=-1; Parameter 'reconnect-delay' expects uint32_t",
+                "path=/x,reconnect-delay=4294967296;"
+                        + " Parameter 'reconnect-delay' expects uint32_t",
                 "path=/x,bogus=1; Parameter 'bogus' is unexpected",
             })
     void options_thatAreWrong_areRefused(String text, String message) {
         assertRefused(message, () -> options(tree(text)));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "server.type=unix,server.path=n.sock,export=n; nbd+unix:///n?socket=n.sock",
+                "server.type=unix,server.path=/run/s; nbd+unix://?socket=/run/s",
+                "server.type=inet,server.host=h,server.port=7,export=a/b; nbd://h:7/a/b",
+                "server.type=inet,server.host=h,server.port=7; nbd://h:7",
+                "path=/x; nbd+unix://?socket=/x",
+            })
+    void fileName_isThatOfTheReference(String text, String fileName) throws BlockException {
+        NbdDriver driver = new NbdDriver();
+
+        assertEquals(fileName, driver.fileName(OptionValues.check(driver.options(), tree(text))));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "server.type=unix,server.path=/a b?c&d#,export=50% [x]",
+                "server.type=inet,server.host=::1,server.port=7,export=é",
+            })
+    void fileName_ofWhatAUriMustEscape_standsForTheSame(String text) throws BlockException {
+        NbdDriver driver = new NbdDriver();
+        OptionValues given = OptionValues.check(driver.options(), tree(text));
+
+        NbdOptions again = options(driver.parseFileName(driver.fileName(given)));
+
+        assertEquals(NbdOptions.from(given), again);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "127.0.0.1; server.ipv4=on; 127.0.0.1",
+                "127.0.0.1; server.ipv6=off; 127.0.0.1",
+                "127.0.0.1; server.ipv6=on; 127.0.0.1",
+                "::1; server.ipv6=on; 0:0:0:0:0:0:0:1",
+                "::1; server.ipv4=off,server.numeric=on,server.keep-alive=on; 0:0:0:0:0:0:0:1",
+            })
+    void family_saysWhichAddressesAreTried(String host, String family, String address)
+            throws IOException {
+        Target target = options(tree(inet(host, family))).target();
+
+        assertEquals(List.of(new InetSocketAddress(address, 1)), target.addresses());
+    }
+
+    @Test
+    void family_thatTheHostDoesNotHave_isRefused() throws BlockException {
+        Target target = options(tree(inet("::1", "server.ipv4=on"))).target();
+
+        assertEquals(
+                "address resolution failed for ::1:1: Address family for hostname not supported",
+                assertThrows(IOException.class, target::addresses).getMessage());
+        Target nobody = options(tree(inet("", "server.ipv4=on"))).target();
+        assertEquals(
+                "address resolution failed for :1: Name or service not known",
+                assertThrows(IOException.class, nobody::addresses).getMessage());
+    }
+
+    private static String inet(String host, String more) {
+        return "server.type=inet,server.port=1,server.host=" + host + "," + more;
     }
 
     @Test

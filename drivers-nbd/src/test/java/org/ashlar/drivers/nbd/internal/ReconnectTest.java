@@ -11,11 +11,17 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.ashlar.drivers.nbd.internal.Export.Replies;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -227,6 +233,97 @@ class ReconnectTest {
             assertEquals(2, server.connections.get());
             assertEquals(List.of(Protocol.CMD_WRITE, Protocol.CMD_WRITE), peer.commands);
             assertArrayEquals(pattern(9), Arrays.copyOf(peer.content, 4096));
+            node.close();
+        }
+    }
+
+    /**
+     * Takes so many commands before it answers one of them and goes; then it serves as it should.
+     */
+    private static final class DyingPeer extends HonestPeer {
+        static final int IN_FLIGHT = 8;
+
+        private final AtomicInteger held = new AtomicInteger();
+
+        DyingPeer() {
+            super(Replies.STRUCTURED, LENGTH);
+        }
+
+        @Override
+        void send(DataOutputStream out, boolean handshake, byte[] text) throws IOException {
+            if (handshake || held.get() == IN_FLIGHT) {
+                super.send(out, handshake, text);
+            } else if (held.incrementAndGet() == IN_FLIGHT) {
+                super.send(out, false, text);
+                out.flush();
+                throw new IOException("gone with all the others in flight");
+            }
+        }
+    }
+
+    /** Has a write of one pattern to each of so many pages in flight at a time. */
+    private static List<Future<?>> writeAll(RigNode node, ExecutorService threads) {
+        List<Future<?>> writes = new ArrayList<>();
+        for (int i = 0; i < DyingPeer.IN_FLIGHT; i++) {
+            int page = i;
+            writes.add(
+                    threads.submit(() -> {
+                        node.write(page * 4096L, pattern(page + 1));
+                        return page;
+                    }));
+        }
+        return writes;
+    }
+
+    @Test
+    void requestsInFlight_whenTheServerDies_areSentAgainButForTheOneThatWasAnswered()
+            throws Exception {
+        DyingPeer peer = new DyingPeer();
+        try (FakeServer server = new FakeServer(folder, peer);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            RigNode node =
+                    rig.open(
+                            new NbdDriver(),
+                            server.options(Map.of("reconnect-delay", "60")),
+                            Map.of());
+
+            for (Future<?> write : writeAll(node, threads)) {
+                write.get(30, TimeUnit.SECONDS);
+            }
+
+            assertEquals(2, server.connections.get());
+            assertEquals(2 * DyingPeer.IN_FLIGHT - 1, peer.commands.size());
+            for (int page = 0; page < DyingPeer.IN_FLIGHT; page++) {
+                assertArrayEquals(pattern(page + 1), node.read(page * 4096L, 4096));
+            }
+            node.close();
+        }
+    }
+
+    @Test
+    void requestsInFlight_whenTheServerDiesAndNobodyWaits_failButForTheOneThatWasAnswered()
+            throws Exception {
+        DyingPeer peer = new DyingPeer();
+        try (FakeServer server = new FakeServer(folder, peer);
+                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            RigNode node =
+                    rig.open(
+                            new NbdDriver(),
+                            server.options(Map.of("reconnect-delay", "0")),
+                            Map.of());
+
+            int done = 0;
+            for (Future<?> write : writeAll(node, threads)) {
+                try {
+                    write.get(30, TimeUnit.SECONDS);
+                    done++;
+                } catch (ExecutionException failed) {
+                    assertEquals(Kind.GONE, ((BlockException) failed.getCause()).kind());
+                }
+            }
+
+            assertEquals(1, done);
+            assertEquals(DyingPeer.IN_FLIGHT, peer.commands.size(), "none was sent again");
             node.close();
         }
     }
