@@ -68,9 +68,12 @@ public final class CreateJob implements JobDriver {
         public void run(JobControl control) throws IOException {
             control.remaining(WORK);
             control.checkpoint(0);
-            creation.layer().create(creation.image());
-            control.remaining(0);
-            control.checkpoint(WORK, 0);
+            try {
+                creation.layer().create(creation.image());
+            } finally { // failed, too, it has been done
+                control.remaining(0);
+                control.checkpoint(WORK, 0);
+            }
         }
     }
 }

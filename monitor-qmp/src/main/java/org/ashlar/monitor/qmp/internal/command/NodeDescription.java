@@ -11,6 +11,7 @@ import static org.ashlar.spi.control.Shape.object;
 import static org.ashlar.spi.control.Shape.optional;
 
 import java.io.IOException;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +31,7 @@ import org.ashlar.spi.graph.GraphView;
 import org.ashlar.spi.graph.NodeInfo;
 import org.ashlar.spi.image.BackingLink;
 import org.ashlar.spi.image.ImageInfo;
+import org.ashlar.spi.image.SnapshotInfo;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
@@ -42,7 +44,19 @@ import org.slf4j.LoggerFactory;
  */
 final class NodeDescription {
 
+    private static final long NANOS = 1_000_000_000;
     private static final Logger LOG = LoggerFactory.getLogger("monitor");
+
+    private static final Shape SNAPSHOT =
+            object(
+                    member("id", TEXT),
+                    member("name", TEXT),
+                    member("vm-state-size", INTEGER),
+                    member("date-sec", INTEGER),
+                    member("date-nsec", INTEGER),
+                    member("vm-clock-sec", INTEGER),
+                    member("vm-clock-nsec", INTEGER),
+                    optional("icount", INTEGER));
 
     private static final Shape IMAGE =
             object(
@@ -57,6 +71,7 @@ final class NodeDescription {
                     optional("full-backing-filename", TEXT),
                     optional("backing-filename-format", TEXT),
                     optional("backing-image", ANY),
+                    optional("snapshots", listOf(SNAPSHOT)),
                     optional("format-specific", object(member("type", TEXT), member("data", ANY))));
 
     static final Shape SHAPE =
@@ -104,6 +119,7 @@ final class NodeDescription {
             long length,
             Optional<ImageInfo> info,
             Map<String, Object> specific,
+            List<SnapshotInfo> snapshots,
             long allocated,
             Optional<ImageReference> backing) {}
 
@@ -178,6 +194,9 @@ final class NodeDescription {
         image.put("filename", node.fileName());
         image.put("format", node.driver());
         image.put("virtual-size", Math.max(facts.length(), 0));
+        if (facts.allocated() >= 0) {
+            image.put("actual-size", facts.allocated());
+        }
         facts.info().ifPresent(info -> putInfo(node, facts, info, image));
         facts.backing().ifPresent(named -> putBacking(node, named, image));
         Optional<NodeInfo> below = flat ? Optional.empty() : backing(node);
@@ -188,9 +207,6 @@ final class NodeDescription {
     private static void putInfo(
             NodeInfo node, Facts facts, ImageInfo info, Map<String, Object> image) {
         image.put("dirty-flag", info.isDirty());
-        if (facts.allocated() >= 0) {
-            image.put("actual-size", facts.allocated());
-        }
         if (info.clusterSize() > 0) {
             image.put("cluster-size", info.clusterSize());
         }
@@ -203,6 +219,24 @@ final class NodeDescription {
             specific.put("data", facts.specific());
             image.put("format-specific", specific);
         }
+        if (!facts.snapshots().isEmpty()) {
+            image.put(
+                    "snapshots",
+                    facts.snapshots().stream().map(NodeDescription::snapshot).toList());
+        }
+    }
+
+    private static Map<String, Object> snapshot(SnapshotInfo snapshot) {
+        Map<String, Object> members = new LinkedHashMap<>();
+        members.put("id", snapshot.id());
+        members.put("name", snapshot.name());
+        members.put("vm-state-size", snapshot.stateSize());
+        members.put("date-sec", snapshot.taken().getEpochSecond());
+        members.put("date-nsec", snapshot.taken().get(ChronoField.NANO_OF_SECOND));
+        members.put("vm-clock-sec", snapshot.clockNanos() / NANOS);
+        members.put("vm-clock-nsec", snapshot.clockNanos() % NANOS);
+        snapshot.instructions().ifPresent(count -> members.put("icount", count));
+        return members;
     }
 
     private void putBacking(NodeInfo node, ImageReference named, Map<String, Object> image) {
@@ -226,12 +260,13 @@ final class NodeDescription {
                     child.length(request),
                     info,
                     info.isPresent() ? info.get().formatSpecific(request) : Map.of(),
+                    info.isPresent() ? info.get().snapshots(request) : List.of(),
                     allocated(child, info, request),
                     backing(child, request));
         } catch (IOException e) {
             LOG.debug(
                     "{} is described without what it says itself: {}", node.name(), e.getMessage());
-            return new Facts(-1, Optional.empty(), Map.of(), -1, Optional.empty());
+            return new Facts(-1, Optional.empty(), Map.of(), List.of(), -1, Optional.empty());
         }
     }
 
@@ -239,18 +274,23 @@ final class NodeDescription {
         return child.facet(request, BackingLink.class).flatMap(BackingLink::backing);
     }
 
-    /** Formats take what their file takes. */
+    /** A node takes what all it is stored in takes together; -1 if any of it does not say. */
     private static long allocated(Child child, Optional<ImageInfo> info, Request request)
             throws IOException {
         long own = info.isPresent() ? info.get().allocatedBytes(request) : -1;
         if (own >= 0) {
             return own;
         }
+        long sum = -1;
         for (Child below : request.childrenOf(child).all()) {
-            if (below.role() == ChildRole.IMAGE || below.role() == ChildRole.FILTERED) {
-                return allocated(below, below.facet(request, ImageInfo.class), request);
+            if (below.role() != ChildRole.BACKING) {
+                long part = allocated(below, below.facet(request, ImageInfo.class), request);
+                if (part < 0) {
+                    return -1;
+                }
+                sum = Math.max(sum, 0) + part;
             }
         }
-        return -1;
+        return sum;
     }
 }

@@ -112,8 +112,12 @@ final class NodeOptions {
         if (driver.kind() == DriverKind.FORMAT && !image.has("file")) {
             throw BlockException.invalid("Parameter 'options.file' is missing");
         }
-        if (declared.stream().anyMatch(option -> option.name().equals(SIZE)) && !image.has(SIZE)) {
-            throw BlockException.invalid("Parameter 'options.size' is missing");
+        for (Option<?> option : declared) {
+            boolean required = option.isRequired() || option.name().equals(SIZE);
+            if (required && !image.has(option.name())) {
+                throw BlockException.invalid(
+                        "Parameter 'options." + option.name() + "' is missing");
+            }
         }
         OptionTree translated = OptionTree.empty().with(DRIVER.name(), driver.name());
         List<String> children = driver.childOptions().stream().map(ChildOption::name).toList();

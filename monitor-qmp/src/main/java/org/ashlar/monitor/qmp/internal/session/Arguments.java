@@ -47,6 +47,9 @@ public final class Arguments {
     public static void checkTypes(String prefix, Collection<Option<?>> declared, OptionTree given)
             throws BlockException {
         for (Option<?> option : declared) {
+            if (isGivenOtherwise(option, declared, given)) {
+                continue;
+            }
             Optional<Object> raw = find(given.values(), option.path(), prefix);
             if (raw.isPresent()) {
                 checkType(prefix + option.name(), option, raw.get());
@@ -54,6 +57,22 @@ public final class Arguments {
                 throw missing(prefix, option, given);
             }
         }
+    }
+
+    /**
+     * Returns whether an option can be a plain value or an object with members, and the one given
+     * is not the one that this option is of.
+     */
+    private static boolean isGivenOtherwise(
+            Option<?> option, Collection<Option<?>> declared, OptionTree given) {
+        String name = option.path().getFirst();
+        boolean member = option.path().size() > 1;
+        boolean either =
+                declared.stream()
+                        .anyMatch(other ->
+                                other.path().getFirst().equals(name)
+                                        && other.path().size() > 1 != member);
+        return either && given.find(name).filter(raw -> raw instanceof Map != member).isPresent();
     }
 
     /** Checks that every value given belongs to a declared option. */
@@ -127,8 +146,9 @@ public final class Arguments {
         if (raw instanceof String text
                 && !option.type().choices().isEmpty()
                 && !option.type().choices().contains(text)) {
+            String last = name.substring(name.lastIndexOf('.') + 1);
             throw BlockException.invalid(
-                    "Parameter '" + name + "' does not accept value '" + text + "'");
+                    "Parameter '" + last + "' does not accept value '" + text + "'");
         }
     }
 
