@@ -112,6 +112,22 @@ class SceneSameAnswersIT {
     }
 
     @Test
+    void snapshotsWithinAnImage_areListed() {
+        Path made = folder.resolve("made.qcow2");
+        Tools.run("qemu-img", "create", "-q", "-f", "qcow2", made, "1M");
+        Tools.run("qemu-img", "snapshot", "-c", "first", made);
+        Tools.run("qemu-img", "snapshot", "-c", "second", made);
+        for (Side side : sides) {
+            Tools.run("cp", "--sparse=never", made, side.home.resolve("kept.qcow2"));
+        }
+        same(
+                "blockdev-add",
+                "{'driver':'qcow2','node-name':'kept','read-only':true,"
+                        + "'file':{'driver':'file','node-name':'f','filename':'HOME/kept.qcow2'}}");
+        same("query-named-block-nodes", "{}");
+    }
+
+    @Test
     void oddDescriptions_areReadAlike() {
         image("x.img", "raw");
         for (String node :

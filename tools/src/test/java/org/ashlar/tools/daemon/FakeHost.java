@@ -182,6 +182,11 @@ class FakeHost implements LayerHost, BlockLayer, Events {
     }
 
     @Override
+    public void makeReadOnly(String nodeName) {
+        throw unexpected();
+    }
+
+    @Override
     public void addChild(String parentName, String nodeName) {
         throw new UnsupportedOperationException();
     }

@@ -26,7 +26,7 @@ final class FormatInfo {
     static List<String> warnings(Header header) {
         boolean stale =
                 header.extension(HeaderExtension.BITMAPS).isPresent()
-                        && !header.features().has(Features.BITMAPS);
+                        && (header.features().autoclear() & Features.BITMAPS) == 0;
         return stale ? STALE_BITMAPS : List.of();
     }
 
