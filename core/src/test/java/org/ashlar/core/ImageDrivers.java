@@ -5,7 +5,6 @@ import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -193,8 +192,9 @@ final class ImageDrivers {
             file.read(request.request(), 0, head);
             String named = text(head).substring(4);
             String backing = named.substring(0, named.indexOf('\0'));
-            Optional<Child> given = request.attachIfGiven("backing", ChildRole.BACKING);
-            if (given.isEmpty() && !backing.isEmpty() && !request.isRuledOut("backing")) {
+            if (backing.isEmpty()) {
+                var _ = request.attachIfGiven("backing", ChildRole.BACKING);
+            } else if (!request.isRuledOut("backing")) {
                 var _ =
                         request.attachImplicit(
                                 "backing", ChildRole.BACKING, new ImageReference(backing, ""));

@@ -146,6 +146,18 @@ class OpeningTest {
         }
 
         @Test
+        void nodeThatIsReferredTo_isTaken_andNotWhatTheImageNames() throws Exception {
+            images.image("top", "base");
+            images.image("base", "");
+            images.image("other", "");
+            add(Map.of("node-name", "o", "filename", "other"));
+            add(Map.of("node-name", "t", "filename", "top", "backing", "o"));
+            assertEquals("o", test.layer.graph().below("t").orElseThrow().name());
+            test.layer.delete("t");
+            assertTrue(test.layer.graph().find("o").isPresent(), "it was there before");
+        }
+
+        @Test
         void missing_isNamed_andTheImageIsClosedAgain() {
             images.image("top", "base");
             BlockException refused = refusal(Map.of("node-name", "t", "filename", "top"));
@@ -354,6 +366,8 @@ class OpeningTest {
                             BlockException.class,
                             () -> closed.layer.add(OptionTree.typed(Map.of("filename", "top"))));
             assertEquals(Kind.NOT_PERMITTED, refused.kind());
+            closed.layer.add(OptionTree.typed(Map.of("node-name", "b", "filename", "base")));
+            closed.layer.add(OptionTree.typed(Map.of("filename", "top", "backing", "b")));
         }
     }
 }

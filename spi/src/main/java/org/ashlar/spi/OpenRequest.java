@@ -62,7 +62,8 @@ public interface OpenRequest {
 
     /**
      * Attaches a child that the image itself names, such as a backing file, with what the options
-     * say of {@code name} laid over it. The core refuses it where policy forbids implicit opens.
+     * say of {@code name} laid over it; a node that they refer to is attached instead. The core
+     * refuses to open what the image names where policy forbids implicit opens.
      */
     Child attachImplicit(String name, ChildRole role, ImageReference reference) throws IOException;
 

@@ -190,6 +190,10 @@ final class OpenContext implements OpenRequest {
     @Override
     public Child attachImplicit(String name, ChildRole role, ImageReference reference)
             throws IOException {
+        Optional<Object> referred = traits.options().find(name).filter(String.class::isInstance);
+        if (referred.isPresent() && !isRuledOut(name)) {
+            return attach(name, role, referred.get()); // whatever the image names
+        }
         if (!opening.services().settings().implicitOpens()) {
             throw new BlockException(
                     Kind.NOT_PERMITTED,
