@@ -26,7 +26,20 @@ record RuntimeFolder(Path path) implements AutoCloseable {
                 runtime != null && Files.isWritable(Path.of(runtime))
                         ? Path.of(runtime)
                         : Path.of(System.getProperty("java.io.tmpdir"));
-        return new RuntimeFolder(Files.createTempDirectory(parent, "ashlar-"));
+        return in(parent);
+    }
+
+    /** Makes a folder in another. */
+    static RuntimeFolder in(Path parent) throws IOException {
+        try {
+            return new RuntimeFolder(Files.createTempDirectory(parent, "ashlar-"));
+        } catch (IOException failed) {
+            throw new IOException(
+                    "Could not make a folder for sockets in '"
+                            + parent
+                            + "': it is not there, or not writable",
+                    failed);
+        }
     }
 
     @Override
