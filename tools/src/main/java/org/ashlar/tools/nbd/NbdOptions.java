@@ -34,6 +34,7 @@ final class NbdOptions {
 
     private String format = "";
     private boolean imageOpts;
+    private boolean exportNameGiven;
     private boolean cacheGiven;
     private boolean aioGiven;
     private boolean discardGiven;
@@ -107,7 +108,10 @@ final class NbdOptions {
             case "o" -> offset = number(argument, "Invalid offset '" + argument + "'");
             case "e" -> shared = shared(argument);
             case "t" -> persistent = true;
-            case "x" -> exportName = limited(argument, "export name");
+            case "x" -> {
+                exportName = limited(argument, "export name");
+                exportNameGiven = true;
+            }
             case "D" -> description = Optional.of(limited(argument, "export description"));
             case "A" -> allocationDepth = true;
             case "L" -> list = true;
@@ -206,12 +210,29 @@ final class NbdOptions {
                 "Failed to parse detect_zeroes mode: invalid parameter value: " + mode);
     }
 
+    private boolean perDevice() {
+        return exportNameGiven
+                || offset != 0
+                || description.isPresent()
+                || allocationDepth
+                || cacheGiven
+                || aioGiven
+                || discardGiven
+                || !format.isEmpty();
+    }
+
     private void check() throws ToolFailure {
         if (imageOpts && !format.isEmpty()) {
             throw ToolFailure.of("--image-opts and -f are mutually exclusive");
         }
         if (list && !operands.isEmpty()) {
             throw ToolFailure.of("List mode is incompatible with a file name");
+        }
+        if (list && perDevice()) {
+            throw ToolFailure.of("List mode is incompatible with per-device settings");
+        }
+        if (list && fork) {
+            throw ToolFailure.of("List mode is incompatible with forking");
         }
         if (!list && operands.size() != 1) {
             throw ToolFailure.usage("Invalid number of arguments");

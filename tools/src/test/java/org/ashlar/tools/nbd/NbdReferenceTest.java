@@ -54,6 +54,12 @@ class NbdReferenceTest {
                 "qemu-nbd -L a",
                 "qemu-nbd -L -k /tmp/x/none.sock",
                 "qemu-nbd -L -p 1",
+                "qemu-nbd -L -x foo -p 1",
+                "qemu-nbd -L -A -p 1",
+                "qemu-nbd -L -f raw -p 1",
+                "qemu-nbd -L -n -p 1",
+                "qemu-nbd -L -r -t -p 1",
+                "qemu-nbd -L --fork -p 1",
                 "qemu-nbd -r -f raw -L @a.raw",
                 "qemu-nbd --pid-file=/nonexist/pid -f raw -k @s.sock @a.raw"
             })
