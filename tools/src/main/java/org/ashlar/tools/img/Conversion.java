@@ -89,6 +89,9 @@ final class Conversion {
 
     /** Copies everything. */
     void run() throws ToolFailure, IOException {
+        if (options.compressed && !target.compresses()) {
+            throw compressionRefused();
+        }
         dataBytes = options.progress ? ChunkPlan.dataBytes(sources, rules) : 0;
         List<Thread> others = new ArrayList<>();
         for (int i = 1; i < options.workers; i++) {
@@ -97,7 +100,9 @@ final class Conversion {
         work();
         others.forEach(Threads::join);
         switch (failure.get()) {
-            case null -> requireCompression(0);
+            case null -> {
+                // all is copied
+            }
             case ToolFailure failed -> throw failed;
             case RuntimeException bug -> throw bug;
             case Error error -> throw error;
@@ -202,15 +207,17 @@ final class Conversion {
         }
     }
 
-    /** An image whose format compresses may be one that cannot: it says so when it is written. */
-    private void requireCompression(long offset) throws ToolFailure {
-        if (options.compressed && !target.compresses()) {
-            throw failed("writing", offset, BlockException.unsupported("compression"));
+    /** An image whose format compresses may be one that cannot: it fails where data begin. */
+    private ToolFailure compressionRefused() throws ToolFailure {
+        Chunk chunk = next();
+        while (chunk != null && chunk.zero()) {
+            chunk = next();
         }
+        long offset = chunk == null ? 0 : chunk.offset();
+        return failed("writing", offset, BlockException.unsupported("compression"));
     }
 
     private void write(long offset, MemorySegment data, Lane writer) throws ToolFailure {
-        requireCompression(offset);
         try {
             writer.write(offset, data, options.compressed ? IoFlags.COMPRESSED : IoFlags.NONE);
         } catch (IOException failed) {

@@ -2,10 +2,11 @@ package org.ashlar.tools.img;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.ashlar.tools.Terminal;
 import org.ashlar.tools.ToolFailure;
 import org.ashlar.tools.image.CacheMode;
+import org.ashlar.tools.text.FlagOptions;
 import org.ashlar.tools.text.Getopt;
 import org.ashlar.tools.text.Getopt.WrongOption;
 import org.ashlar.tools.text.Sizes;
@@ -31,13 +32,13 @@ final class ConvertOptions {
     boolean targetOptions;
     List<String> operands = List.of();
 
+    private boolean formatGiven;
     private boolean sparseGiven;
     private boolean offload;
     String targetCache = "unsafe";
     private String sourceCacheName = "writeback";
 
-    static ConvertOptions parse(List<String> args, Terminal terminal)
-            throws ToolFailure, IOException, WrongOption {
+    static ConvertOptions parse(List<String> args) throws ToolFailure, IOException, WrongOption {
         ConvertOptions parsed = new ConvertOptions();
         Getopt options =
                 new Getopt(
@@ -56,14 +57,19 @@ final class ConvertOptions {
             parsed.take(options);
         }
         parsed.operands = options.operands();
-        parsed.check(terminal);
+        if (!CreateText.asksForHelp(parsed.given)) {
+            parsed.check();
+        }
         return parsed;
     }
 
     private void take(Getopt options) throws ToolFailure, IOException {
         String argument = options.argument();
         switch (options.option()) {
-            case "O" -> targetFormat = argument;
+            case "O" -> {
+                targetFormat = argument;
+                formatGiven = true;
+            }
             case "B" -> backing = Optional.of(argument);
             case "F" -> backingFormat = Optional.of(argument);
             case "C" -> offload = true;
@@ -121,7 +127,7 @@ final class ConvertOptions {
                         + MAX_WORKERS);
     }
 
-    private void check(Terminal terminal) throws ToolFailure {
+    private void check() throws ToolFailure {
         common.check();
         if (targetOptions && !skipCreate) {
             throw ToolFailure.of("--target-image-opts requires use of -n flag");
@@ -136,11 +142,17 @@ final class ConvertOptions {
             throw ToolFailure.of("Cannot enable copy offloading when -S is used");
         }
         if (skipCreate && !given.isEmpty()) {
-            terminal.warning("-o has no effect when skipping image creation");
+            throw ToolFailure.of("-o has no effect when skipping image creation");
         }
         if (operands.size() < 2) {
             throw ToolFailure.of("Must specify image file name");
         }
+        if (targetOptions && formatGiven) {
+            throw ToolFailure.of("--image-opts and --format are mutually exclusive");
+        }
+        Map<String, String> said = FlagOptions.parse(given);
+        backing = backing.or(() -> Optional.ofNullable(said.get("backing_file")));
+        backingFormat = backingFormat.or(() -> Optional.ofNullable(said.get("backing_fmt")));
         sourceCache = CommonOptions.cache(sourceCacheName, "source ");
     }
 

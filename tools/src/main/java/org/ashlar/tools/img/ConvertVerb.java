@@ -17,12 +17,12 @@ final class ConvertVerb implements Verb {
     @Override
     public int run(List<String> args, Terminal terminal)
             throws ToolFailure, IOException, WrongOption {
-        ConvertOptions options = ConvertOptions.parse(args, terminal);
+        ConvertOptions options = ConvertOptions.parse(args);
         try (Session session = Session.start(terminal)) {
             if (CreateText.asksForHelp(options.given)) {
                 CreateFormat format =
                         CreateFormat.of(ImageCreation.driver(session, options.targetFormat));
-                terminal.out().print(format.help(true));
+                terminal.out().print(format.help(!options.operands.isEmpty()));
                 return 0;
             }
             Progress progress =

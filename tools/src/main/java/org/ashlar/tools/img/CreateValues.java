@@ -19,10 +19,7 @@ final class CreateValues {
 
     /** Takes the text of {@code -o}; later values win. */
     void parse(String text) throws ToolFailure {
-        // A comma in front spares the first option from being given a key.
-        Map<String, String> given = FlagOptions.parse("=," + text, "", _ -> {});
-        given.remove("");
-        for (Map.Entry<String, String> entry : given.entrySet()) {
+        for (Map.Entry<String, String> entry : FlagOptions.parse(text).entrySet()) {
             CreateOption option =
                     format.find(entry.getKey())
                             .orElseThrow(() ->

@@ -16,6 +16,14 @@ public final class FlagOptions {
 
     private FlagOptions() {}
 
+    /** Parses options all of which have keys, or are flags. */
+    public static Map<String, String> parse(String text) {
+        // A comma in front spares the first option from being given a key.
+        Map<String, String> values = parse("=," + text, "", _ -> {});
+        values.remove("");
+        return values;
+    }
+
     /**
      * Parses a text.
      *
