@@ -70,6 +70,13 @@ public final class Twin {
         return withFiles(new Outcome(exit, out.toString(UTF_8), err.toString(UTF_8), ""));
     }
 
+    /** Returns how long the files are together that the last run left behind. */
+    public long bytes() throws IOException {
+        try (Stream<Path> all = Files.walk(work)) {
+            return all.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+        }
+    }
+
     private void renew() throws IOException {
         if (Files.exists(work)) {
             walk(work, false, Files::delete);

@@ -16,7 +16,7 @@ import org.ashlar.spi.option.OptionTree;
  * @param forceShare whether to tolerate other writers
  * @param unmap whether discards are passed on
  * @param detectZeroes what becomes of writes of zeroes
- * @param backing whether to open what lies below
+ * @param purpose what for
  * @param stable whether nobody else may write meanwhile
  */
 public record Access(
@@ -25,12 +25,29 @@ public record Access(
         boolean forceShare,
         boolean unmap,
         DetectZeroes detectZeroes,
-        boolean backing,
+        Purpose purpose,
         boolean stable) {
+
+    /** What an image is opened for. */
+    public enum Purpose {
+        /** To look at its metadata: what lies below and what holds its data need not be there. */
+        INSPECTION,
+        /** To be read and written. */
+        USE,
+        /** To be checked and repaired: it may be damaged. */
+        REPAIR
+    }
 
     /** Looks at the metadata of one image. */
     public static final Access INSPECT =
-            new Access(Set.of(), CacheMode.WRITEBACK, false, false, DetectZeroes.OFF, false, false);
+            new Access(
+                    Set.of(),
+                    CacheMode.WRITEBACK,
+                    false,
+                    false,
+                    DetectZeroes.OFF,
+                    Purpose.INSPECTION,
+                    false);
 
     /** Reads. */
     public static final Access READ =
@@ -40,7 +57,7 @@ public record Access(
                     false,
                     false,
                     DetectZeroes.OFF,
-                    true,
+                    Purpose.USE,
                     false);
 
     /** Reads and writes. */
@@ -53,32 +70,49 @@ public record Access(
 
     private Access using(Permission... permissions) {
         return new Access(
-                Set.of(permissions), cache, forceShare, unmap, detectZeroes, backing, stable);
+                Set.of(permissions), cache, forceShare, unmap, detectZeroes, purpose, stable);
     }
 
     /** Returns this with another cache mode. */
     public Access with(CacheMode mode) {
-        return new Access(uses, mode, forceShare, unmap, detectZeroes, backing, stable);
+        return new Access(uses, mode, forceShare, unmap, detectZeroes, purpose, stable);
+    }
+
+    /** Returns this for reading and writing, or for reading alone. */
+    public Access writing(boolean write) {
+        return new Access(
+                write ? WRITE.uses : READ.uses,
+                cache,
+                forceShare,
+                unmap,
+                detectZeroes,
+                purpose,
+                stable);
     }
 
     /** Returns this with other writers tolerated or not. */
     public Access sharing(boolean share) {
-        return new Access(uses, cache, share, unmap, detectZeroes, backing, stable);
+        return new Access(uses, cache, share, unmap, detectZeroes, purpose, stable);
     }
 
     /** Returns this with discards passed on. */
     public Access unmapping(boolean pass) {
-        return new Access(uses, cache, forceShare, pass, detectZeroes, backing, stable);
+        return new Access(uses, cache, forceShare, pass, detectZeroes, purpose, stable);
     }
 
     /** Returns this with another fate for writes of zeroes. */
     public Access detecting(DetectZeroes detect) {
-        return new Access(uses, cache, forceShare, unmap, detect, backing, stable);
+        return new Access(uses, cache, forceShare, unmap, detect, purpose, stable);
     }
 
     /** Returns this with writes of others kept out, unless they are tolerated by force. */
     public Access undisturbed() {
-        return new Access(uses, cache, forceShare, unmap, detectZeroes, backing, !forceShare);
+        return new Access(uses, cache, forceShare, unmap, detectZeroes, purpose, !forceShare);
+    }
+
+    /** Returns this with what it repairs allowed to be damaged. */
+    public Access repairing() {
+        return new Access(uses, cache, forceShare, unmap, detectZeroes, Purpose.REPAIR, stable);
     }
 
     /** Returns whether it writes. */
@@ -100,6 +134,9 @@ public record Access(
         OptionTree tree = given;
         if (!writes() && !tree.has("read-only")) {
             tree = tree.with("read-only", "on");
+        }
+        if (purpose != Purpose.USE) {
+            tree = tree.with(purpose == Purpose.REPAIR ? "repair" : "inspect", "on");
         }
         if (forceShare && !tree.has("force-share")) {
             tree = tree.with("force-share", "on");

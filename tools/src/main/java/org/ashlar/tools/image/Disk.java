@@ -1,7 +1,10 @@
 package org.ashlar.tools.image;
 
 import java.io.IOException;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.ashlar.spi.Capabilities.Feature;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Root;
@@ -10,8 +13,8 @@ import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
 
 /**
- * One open image, and a root of requests to it. Thread-safe, but for {@link #lane()}, which belongs
- * to the command's thread.
+ * One open image, and a root of requests to it. Confined to the command's thread, but for what
+ * {@link #newLane} returns.
  */
 public final class Disk implements AutoCloseable {
 
@@ -22,20 +25,24 @@ public final class Disk implements AutoCloseable {
     private final Root root;
     private final NodeInfo node;
     private final String fileName;
-    private final org.ashlar.tools.image.Access access;
-    private final Lane lane;
+    private GivenOptions given;
+    private org.ashlar.tools.image.Access access;
+    private Lane lane;
 
-    Disk(
-            BlockLayer layer,
-            Root root,
-            NodeInfo node,
-            String fileName,
-            org.ashlar.tools.image.Access access) {
+    /**
+     * How it was opened.
+     *
+     * @param fileName as it is shown to users
+     */
+    record Opened(String fileName, GivenOptions given, org.ashlar.tools.image.Access access) {}
+
+    Disk(BlockLayer layer, Root root, NodeInfo node, Opened opened) {
         this.layer = layer;
         this.root = root;
         this.node = node;
-        this.fileName = fileName;
-        this.access = access;
+        this.fileName = opened.fileName;
+        this.given = opened.given;
+        this.access = opened.access;
         this.lane = newLane("command");
     }
 
@@ -94,6 +101,45 @@ public final class Disk implements AutoCloseable {
     public interface FacetUse<F, R> {
         /** Uses it, under the admission's request. */
         R use(F facet, Admission admission) throws IOException;
+    }
+
+    /**
+     * Gives the open image other options; all else stays.
+     *
+     * @param changes the options, by dotted key
+     * @param wanted how it is used from now on
+     * @throws IOException if it stays as it was
+     */
+    public void reopen(Map<String, String> changes, org.ashlar.tools.image.Access wanted)
+            throws IOException {
+        Set<String> dropped = new HashSet<>();
+        if (wanted.writes() != access.writes()) {
+            dropped.add("read-only");
+        }
+        if (wanted.cache() != access.cache()) {
+            dropped.add("cache");
+        }
+        GivenOptions next = given.with(changes, dropped);
+        NodeInfo now = layer.graph().node(node.name());
+        boolean gainsWriting = wanted.writes() && !access.writes();
+        if (!gainsWriting) {
+            root.permissions(wanted.permissions());
+        }
+        try {
+            layer.reopen(next.forReopening(layer.graph(), now, wanted));
+            root.permissions(wanted.permissions());
+        } catch (IOException failed) {
+            root.permissions(access.permissions());
+            throw failed;
+        }
+        given = next;
+        access = wanted;
+        lane = newLane("command");
+    }
+
+    /** Returns how it is used. */
+    public org.ashlar.tools.image.Access access() {
+        return access;
     }
 
     /** Takes the root out and closes the node, everything written and flushed. */

@@ -11,6 +11,7 @@ import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.graph.NodeInfo;
+import org.ashlar.spi.image.ImageInfo;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tools.Terminal;
 
@@ -40,12 +41,20 @@ public final class Session implements AutoCloseable {
 
     /** Opens an image. */
     public Disk open(ImageName name, Access access) throws IOException {
+        OptionTree tree = name.tree(layer());
         String node = add(name, access);
         try {
             NodeInfo info = layer().graph().node(node);
             Root root = layer().attach(terminal.program(), node, access.permissions());
-            Disk disk = new Disk(layer(), root, info, shownName(info, name), access);
+            Disk disk =
+                    new Disk(
+                            layer(),
+                            root,
+                            info,
+                            new Disk.Opened(shownName(info, name), GivenOptions.of(tree), access));
             disks.add(disk);
+            disk.facet(ImageInfo.class, (image, admission) -> image.warnings())
+                    .ifPresent(this::warn);
             return disk;
         } catch (IOException failed) {
             layer().delete(node);
@@ -53,10 +62,21 @@ public final class Session implements AutoCloseable {
         }
     }
 
+    private void warn(List<String> sentences) {
+        if (!sentences.isEmpty()) {
+            terminal.warning(sentences.getFirst());
+            terminal.err().print(String.join("\n", sentences.subList(1, sentences.size())));
+            terminal.err().flush();
+        }
+    }
+
     /** Adds an image's node without using it, and returns its name. */
     public String add(ImageName name, Access access) throws IOException {
         OptionTree tree = access.settings(name.tree(layer()));
-        String node = access.backing() ? layer().add(tree) : addWithoutBacking(tree);
+        String node =
+                access.purpose() == Access.Purpose.INSPECTION
+                        ? addWithoutBacking(tree)
+                        : layer().add(tree);
         NodeInfo info = layer().graph().node(node);
         if (name.isProbed() && access.writes() && info.driver().equals("raw")) {
             warnOfProbing(shownName(info, name));

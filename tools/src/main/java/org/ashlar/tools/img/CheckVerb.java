@@ -48,7 +48,7 @@ final class CheckVerb implements Verb {
         String file = CommonOptions.onlyFile(options.operands());
         common.check();
         Access access =
-                (repair == Repair.NONE ? Access.READ : Access.WRITE)
+                (repair == Repair.NONE ? Access.READ : Access.WRITE.repairing())
                         .with(CommonOptions.cache(cache, "source "))
                         .sharing(common.forceShare());
         try (Session session = Session.start(terminal)) {

@@ -1,6 +1,7 @@
 package org.ashlar.tools.io;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,21 +25,31 @@ final class FileCommands {
             throws IOException, WrongOption, BadArgument {
         OpenFlags flags = new OpenFlags();
         Getopt options = new Getopt(args, "snCro:ki:t:d:U");
-        String given = "";
+        List<String> given = new ArrayList<>();
         while (options.next()) {
             if (options.option().equals("o")) {
-                given = given.isEmpty() ? options.argument() : given + "," + options.argument();
+                given.add(withoutLastComma(options.argument()));
             } else if (!flags.take(options, session.terminal())) {
                 return false;
             }
         }
         List<String> operands = options.operands();
-        if (operands.size() > 1 || (operands.isEmpty() && given.isEmpty())) {
+        if (operands.size() > 1) {
             return IoCommands.misuse(session, "open");
         }
-        Optional<String> name =
-                operands.isEmpty() ? Optional.empty() : Optional.of(operands.getFirst());
-        return open(session, flags, imageName(name, given), name);
+        Optional<String> name = operands.stream().findFirst();
+        ImageName image =
+                given.isEmpty() && name.isPresent()
+                        ? ImageName.file(name.get())
+                        : ImageName.options(String.join(",", given), name);
+        return open(session, flags, image, name);
+    }
+
+    /** Options may be followed by nothing, but for a comma of a value. */
+    private static String withoutLastComma(String text) {
+        return text.endsWith(",") && !text.endsWith(",,")
+                ? text.substring(0, text.length() - 1)
+                : text;
     }
 
     /** Opens the file and prints what goes wrong. */
@@ -61,18 +72,6 @@ final class FileCommands {
                                     + failed.getMessage());
             return false;
         }
-    }
-
-    private static ImageName imageName(Optional<String> name, String given) {
-        if (given.isEmpty()) {
-            return ImageName.file(name.orElseThrow());
-        }
-        if (name.isEmpty()) {
-            return new ImageName(given, "", true);
-        }
-        String file = name.get().replace(",", ",,");
-        boolean driver = given.startsWith("driver=") || given.contains(",driver=");
-        return new ImageName(given + (driver ? ",file.filename=" : ",filename=") + file, "", true);
     }
 
     static boolean close(IoSession session, List<String> args) throws IOException {
@@ -130,6 +129,9 @@ final class FileCommands {
         try {
             millis = Long.decode(args.getFirst());
         } catch (NumberFormatException notANumber) {
+            millis = -1;
+        }
+        if (millis < 0) {
             throw new BadArgument(args.getFirst() + " is not a valid number");
         }
         session.terminal().flush();

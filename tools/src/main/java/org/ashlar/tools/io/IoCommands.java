@@ -216,11 +216,21 @@ final class IoCommands {
                         "quit",
                         "q",
                         0,
-                        0,
+                        -1,
                         Needs.NOTHING,
                         "",
                         "exit the program",
                         FileCommands::quit));
+        commands.add(
+                new IoCommand(
+                        "reopen",
+                        "",
+                        0,
+                        -1,
+                        Needs.IMAGE,
+                        "[(-r|-w)] [-c cache] [-o options]",
+                        "reopens an image with new options",
+                        ReopenCommand::run));
         commands.add(
                 new IoCommand(
                         "sleep",
@@ -314,7 +324,7 @@ final class IoCommands {
         if (command == null) {
             throw new BadArgument("command " + args.getFirst() + " not found");
         }
-        session.print(command.usage() + "\n");
+        session.print(command.usage() + "\n" + IoHelp.of(command.name()));
         return true;
     }
 }

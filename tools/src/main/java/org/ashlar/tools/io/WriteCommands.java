@@ -62,9 +62,6 @@ final class WriteCommands {
         if (options.isUnmapAlone()) {
             throw new BadArgument("-u requires -z to be specified");
         }
-        if (options.isZero() && options.hasPattern()) {
-            throw new BadArgument("-z and -P cannot be specified at the same time");
-        }
         if (options.invalid()) {
             session.print("injecting invalid write request\n");
             return true;

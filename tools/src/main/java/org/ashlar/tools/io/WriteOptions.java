@@ -107,10 +107,6 @@ final class WriteOptions {
         return has(IoFlags.MAY_UNMAP) && !zero;
     }
 
-    boolean hasPattern() {
-        return pattern.isPresent();
-    }
-
     boolean has(IoFlags flag) {
         return flags.has(flag);
     }

@@ -11,6 +11,46 @@ public final class Images {
     public static void make(Twin twin) throws Exception {
         raw(twin);
         qcow2(twin);
+        special(twin);
+    }
+
+    /** Images that end within a sector, are encrypted, have data elsewhere, or say odd things. */
+    private static void special(Twin twin) throws Exception {
+        twin.prepare(
+                "truncate -s 1000001 @end.raw",
+                "qemu-io -f raw -c 'write -P 3 999424 577' @end.raw",
+                "truncate -s 4097 @hole.raw",
+                encrypted("luks.qcow2", "format=luks,encrypt.iter-time=10"),
+                encrypted(
+                        "cbc.qcow2",
+                        "format=luks,encrypt.iter-time=10,encrypt.ivgen-alg=essiv,"
+                                + "encrypt.ivgen-hash-alg=sha256,encrypt.cipher-mode=cbc,"
+                                + "encrypt.cipher-alg=aes-128"),
+                encrypted("aes.qcow2", "format=aes"),
+                "qemu-img create -q -f qcow2 -o data_file=@data.raw @data.qcow2 1M",
+                "qemu-img create -q -f qcow2 -o data_file=@flat.raw,data_file_raw=on @flat.qcow2"
+                        + " 1M",
+                "qemu-img create -q -f qcow2 -o data_file=@gone.raw @lost.qcow2 1M",
+                "rm @gone.raw",
+                "qemu-img create -q -f qcow2 -o data_file=target/beside.raw @dir/beside.qcow2 1M",
+                "qemu-img create -q -f qcow2 -o"
+                        + " lazy_refcounts=on,compression_type=zstd,refcount_bits=1 @lazy.qcow2 1M",
+                "cp @snaps.qcow2 @stale.qcow2",
+                "dd if=/dev/zero of=@stale.qcow2 bs=1 seek=88 count=8 conv=notrunc",
+                "cp @a.qcow2 @corrupt.qcow2",
+                "cp @a.qcow2 @dirty.qcow2",
+                "sh -c 'printf \"\\002\" | dd of=@corrupt.qcow2 bs=1 seek=79 conv=notrunc'",
+                "sh -c 'printf \"\\001\" | dd of=@dirty.qcow2 bs=1 seek=79 conv=notrunc'");
+    }
+
+    /** Tried again: on a busy machine the reference may fail to measure how fast it is. */
+    private static String encrypted(String name, String options) {
+        return "sh -c 'for i in $(seq 100); do qemu-img create -q -f qcow2 --object"
+                + " secret,id=s,data=abc -o encrypt.key-secret=s,encrypt."
+                + options
+                + " @"
+                + name
+                + " 2M && exit; done; exit 1'";
     }
 
     private static void raw(Twin twin) throws Exception {

@@ -126,6 +126,8 @@ class ImgWritingReferenceTest {
                 "qemu-img resize -f raw --preallocation=foo @a.raw 21M",
                 "qemu-img resize -f raw --preallocation=full @a.raw 1M",
                 "qemu-img resize @nope 1M",
+                "qemu-img resize @z2.qcow2 +1",
+                "qemu-img resize --shrink @a.qcow2 70000",
                 "qemu-img resize -f raw a b 1M",
                 "qemu-img resize @a.qcow2 +1G",
                 "qemu-img resize @a.qcow2 1G",
@@ -136,6 +138,25 @@ class ImgWritingReferenceTest {
             })
     void resize_anyArguments_isTheReferences(String line) throws Exception {
         assertSame(line);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "qemu-img resize --shrink @a.qcow2 1M",
+                "qemu-img resize --shrink @a.qcow2 512",
+                "qemu-img resize --shrink @a.qcow2 5M",
+                "qemu-img resize --shrink @o.qcow2 1M",
+                "qemu-img resize --shrink @comp.qcow2 1M",
+                "qemu-io -c 'truncate 1M' @a.qcow2",
+                "qemu-img resize -f raw --shrink @a.raw 1M"
+            })
+    void file_afterShrinking_isAsLongAsTheReferences(String line) throws Exception {
+        twin.reference(line, "");
+        long expected = twin.bytes();
+        twin.ours(line, "");
+
+        assertEquals(expected, twin.bytes());
     }
 
     @ParameterizedTest
@@ -178,6 +199,17 @@ class ImgWritingReferenceTest {
                 "qemu-img convert -O raw -C -c @a.raw @c.raw",
                 "qemu-img convert -O raw -C @a.raw @c.raw",
                 "qemu-img convert -O raw @a.raw /nonexist/c.raw",
+                "qemu-img convert -O raw @end.raw @c.raw",
+                "qemu-img convert -O qcow2 @end.raw @c.qcow2",
+                "qemu-img convert -O raw @stale.qcow2 @c.raw",
+                "qemu-img convert -O raw @lost.qcow2 @c.raw",
+                "qemu-img convert -o help -O raw",
+                "qemu-img convert -n -o foo=1 -O raw @a.raw @b.raw",
+                "qemu-img convert -n --target-image-opts -O raw @a.raw"
+                        + " driver=raw,file.filename=@b.raw",
+                "qemu-img convert -O qcow2 -o backing_file=@a.qcow2 @o.qcow2 @c.qcow2",
+                "qemu-img convert -O qcow2 -o backing_file=@a.qcow2,backing_fmt=qcow2 @o.qcow2"
+                        + " @c.qcow2",
                 "qemu-img convert -O raw @a.raw @a.raw",
                 "qemu-img convert",
                 "qemu-img convert -f raw --image-opts driver=raw,file.filename=@a.raw @x.raw",

@@ -30,6 +30,22 @@ class IoReferenceTest {
             strings = {
                 "qemu-io",
                 "qemu-io -c length",
+                "qemu-io -c 'open -r'",
+                "qemu-io -c 'open json:{}'",
+                "qemu-io -c 'open -o driver=qcow2, @a.qcow2' -c length",
+                "qemu-io -c 'open -o file.filename=@a.qcow2,' -c length",
+                "qemu-io -c 'open -o driver=raw, -o offset=1M, @a.raw' -c length",
+                "qemu-io -c 'open -o driver=file @a.raw' -c length",
+                "qemu-io -c 'open -o driver=raw,,offset=5 @a.raw'",
+                "qemu-io -c 'open -o driver=qcow2,file.filename=@a.qcow2, @b.raw'",
+                "qemu-io -c 'open -o driver=qcow2,filename=@a.qcow2'",
+                "qemu-io -c 'open -o nope=1 @a.qcow2'",
+                "qemu-io -c 'quit 1' @a.raw",
+                "qemu-io -c 'sleep -5' @a.raw",
+                "qemu-io -c 'truncate 1000' -c length @a.qcow2",
+                "qemu-io -c 'help quit'",
+                "qemu-io -c quit @snaps.qcow2",
+                "qemu-io -c length @stale.qcow2",
                 "qemu-io -f raw -c 'write -P 1 0 64k' @a.raw",
                 "qemu-io -f raw -c 'read -P 1 0 64k' @a.raw",
                 "qemu-io -f raw -c 'read -P 2 0 64k' @a.raw",
@@ -184,6 +200,41 @@ class IoReferenceTest {
     }
 
     private void assertSame(String line) throws Exception {
+        assertEquals(
+                twin.reference(line, "").withoutRates().toString(),
+                twin.ours(line, "").withoutRates().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "qemu-io -c reopen @a.raw",
+                "qemu-io -c reopen",
+                "qemu-io -c 'reopen x' @a.qcow2",
+                "qemu-io -c 'reopen -Z' @a.qcow2",
+                "qemu-io -c 'reopen -r' -c 'write 0 512' -c 'read 0 512' @a.qcow2",
+                "qemu-io -r -c 'reopen -w' -c 'write 0 512' @a.qcow2",
+                "qemu-io -r -f raw -c 'reopen -w' -c 'write 0 512' @a.raw",
+                "qemu-io -f raw -c 'reopen -r' -c 'write 0 512' -c 'reopen -w' -c 'write 0 512'"
+                        + " @a.raw",
+                "qemu-io -c 'open -r @o.qcow2' -c 'reopen -w' -c 'write 0 512' -c 'read 1M 512'",
+                "qemu-io -c 'reopen -r -w' @a.qcow2",
+                "qemu-io -c 'reopen -c none' -c 'read 0 512' -c 'reopen -c writeback' -c 'write 0"
+                        + " 512' @a.qcow2",
+                "qemu-io -c 'reopen -c foo' @a.qcow2",
+                "qemu-io -c 'reopen -c writethrough' -c 'write 0 512' @a.qcow2",
+                "qemu-io -c 'reopen -c none -o cache.direct=on' @a.qcow2",
+                "qemu-io -c 'reopen -o lazy-refcounts=on' -c info @a.qcow2",
+                "qemu-io -c 'reopen -o detect-zeroes=on' -c 'write -P 0 0 64k' -c map @a.qcow2",
+                "qemu-io -c 'reopen -o nope=1' -c length @a.qcow2",
+                "qemu-io -c 'reopen -r -o read-only=on' -c 'write 0 512' @a.qcow2",
+                "qemu-io -c 'reopen -o driver=raw' @a.qcow2",
+                "qemu-io -c 'reopen -o driver=qcow2' -c 'read 0 512' @a.qcow2",
+                "qemu-io -c 'reopen -o file.filename=/x' @a.qcow2",
+                "qemu-io -c 'reopen -o node-name=foo' @a.qcow2",
+                "qemu-io -c 'reopen -o backing=' -c 'read 0 512' @o.qcow2"
+            })
+    void reopen_anyArguments_isTheReferences(String line) throws Exception {
         assertEquals(
                 twin.reference(line, "").withoutRates().toString(),
                 twin.ours(line, "").withoutRates().toString());
