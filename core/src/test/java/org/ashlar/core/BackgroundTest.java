@@ -26,6 +26,7 @@ import org.ashlar.spi.OpenRequest;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.control.Root;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.Operation;
 import org.ashlar.tck.Waiting;
@@ -166,14 +167,9 @@ class BackgroundTest {
                             Waiting.on(release, "the end of a tick");
                         });
         Waiting.on(running, "the tick");
-        CompletableFuture<Void> closing =
-                async(() -> {
-                    schedule.close();
-                    return null;
-                });
-        assertFalse(closing.isDone());
+        Doing<?> closing = Doing.run(schedule::close).awaitWaiting("Ticking.close");
         release.countDown();
-        get(closing);
+        closing.get();
         schedule.close();
     }
 

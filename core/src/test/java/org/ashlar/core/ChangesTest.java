@@ -28,6 +28,7 @@ import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.ChangePlan;
 import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.MemoryNode;

@@ -33,6 +33,7 @@ import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
 import org.ashlar.spi.source.Consumer;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
@@ -89,11 +90,9 @@ class DrainTest {
                         test.held("disk").holdAfter(call -> call.operation() == Operation.READ);
                 start(test, "copy", "disk");
                 chunk.awaitHeld();
-                CompletableFuture<Void> behind =
-                        async(() -> {
-                            write(guest, 8, filled(8, 2)); // waits for the range, admitted
-                            return null;
-                        });
+                Doing<?> behind =
+                        Doing.run(() -> write(guest, 8, filled(8, 2)))
+                                .awaitWaiting("RangeLocks.hold"); // admitted
                 CompletableFuture<Void> drain =
                         async(() -> {
                             test.layer.apply((_, plan) -> plan.drain("disk"));
@@ -103,7 +102,7 @@ class DrainTest {
                 assertFalse(drain.isDone());
                 chunk.release();
                 get(drain);
-                get(behind);
+                behind.get();
                 awaitConcluded(test, "copy");
                 assertArrayEquals(filled(8, 1), read(guest, 0, 8));
                 assertArrayEquals(filled(8, 2), read(guest, 8, 8));

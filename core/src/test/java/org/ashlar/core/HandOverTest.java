@@ -39,6 +39,7 @@ import org.ashlar.spi.control.Root;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.Operation;
 import org.junit.jupiter.api.AfterEach;

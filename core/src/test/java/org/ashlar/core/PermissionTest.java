@@ -15,6 +15,7 @@ import org.ashlar.spi.Permissions;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.Doing;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

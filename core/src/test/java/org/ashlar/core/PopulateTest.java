@@ -25,6 +25,7 @@ import org.ashlar.spi.control.Root;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.source.Access;
 import org.ashlar.spi.source.Admission;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
@@ -163,15 +164,17 @@ class PopulateTest {
                         test.held("disk").holdAfter(call -> call.operation() == Operation.READ);
                 CompletableFuture<Void> first = writing(one, 0, filled(512, 0));
                 afterRead.awaitHeld();
-                CompletableFuture<Void> second = writing(two, 0, filled(512, 0));
-                CompletableFuture<Void> third = writing(guest, 16, filled(8, 3));
+                Doing<?> second =
+                        Doing.run(() -> write(two, 0, filled(512, 0)))
+                                .awaitWaiting("RangeLocks.hold");
+                Doing<?> third =
+                        Doing.run(() -> write(guest, 16, filled(8, 3)))
+                                .awaitWaiting("RangeLocks.hold");
                 write(guest, 512, filled(512, 4)); // the block after it is free
-                assertFalse(second.isDone());
-                assertFalse(third.isDone());
                 afterRead.release();
                 get(first);
-                get(second);
-                get(third);
+                second.get();
+                third.get();
                 byte[] disk = test.disk("disk").get(0, 1024);
                 for (int note = 0; note < 3; note++) {
                     for (int i = 0; i < 8; i++) {

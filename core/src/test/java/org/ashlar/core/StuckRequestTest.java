@@ -17,6 +17,7 @@ import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Permissions;
 import org.ashlar.spi.control.Root;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.Operation;
 import org.junit.jupiter.api.Test;
@@ -130,15 +131,12 @@ class StuckRequestTest {
                 DrainTest.start(test, "copy", "disk");
                 stuck.awaitHeld();
                 test.layer.jobs().cancel("copy", true);
-                CompletableFuture<Void> newer =
-                        async(() -> {
-                            write(guest, 0, filled(512, 2));
-                            return null;
-                        });
+                Doing<?> newer =
+                        Doing.run(() -> write(guest, 0, filled(512, 2)))
+                                .awaitWaiting("RangeLocks.hold");
                 assertArrayEquals(new byte[512], read(guest, 0, 512), "reads go on");
-                assertFalse(newer.isDone(), "the range is the stuck write's");
                 stuck.release();
-                get(newer);
+                newer.get();
                 assertArrayEquals(filled(512, 2), read(guest, 0, 512));
             }
         }

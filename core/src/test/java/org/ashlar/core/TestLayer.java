@@ -144,13 +144,7 @@ final class TestLayer implements AutoCloseable {
 
     /** Waits until something is so, with a limit. */
     static void await(BooleanSupplier condition) {
-        long end = System.nanoTime() + Waiting.LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                throw new AssertionError("waited in vain");
-            }
-            Thread.onSpinWait();
-        }
+        Waiting.until(condition, "the layer to come there");
     }
 
     Root writer(String node) throws IOException {

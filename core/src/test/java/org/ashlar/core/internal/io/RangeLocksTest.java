@@ -1,14 +1,12 @@
 package org.ashlar.core.internal.io;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -16,8 +14,8 @@ import org.ashlar.core.internal.grace.GraceDomain;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.io.RangeLocks.Held;
 import org.ashlar.spi.BlockException;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.Seed;
-import org.ashlar.tck.Waiting;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 
@@ -80,26 +78,11 @@ class RangeLocksTest {
     void waiter_goesOnAsSoonAsItsRangeIsFree() throws Exception {
         Held first = locks.hold(request, 0, 512, ALONE);
         Held elsewhere = locks.hold(request, 4096, 512, ALONE);
-        CountDownLatch waiting = new CountDownLatch(1);
-        CompletableFuture<Void> waiter = new CompletableFuture<>();
-        Thread thread =
-                Thread.ofPlatform()
-                        .name("waiter")
-                        .start(() -> {
-                            waiting.countDown();
-                            try (Held _ = locks.hold(request, 0, 512, ALONE)) {
-                                waiter.complete(null);
-                            } catch (BlockException unexpected) {
-                                waiter.completeExceptionally(unexpected);
-                            }
-                        });
-        Waiting.on(waiting, "the waiter");
-        while (thread.getState() != Thread.State.WAITING) {
-            Thread.onSpinWait();
-        }
-        assertFalse(waiter.isDone());
+        Doing<?> waiter =
+                Doing.run(() -> locks.hold(request, 0, 512, ALONE).close())
+                        .awaitWaiting("RangeLocks.hold");
         first.close();
-        waiter.get(30, TimeUnit.SECONDS);
+        waiter.get();
         elsewhere.close();
     }
 

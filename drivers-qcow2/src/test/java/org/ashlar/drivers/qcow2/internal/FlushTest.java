@@ -2,16 +2,14 @@ package org.ashlar.drivers.qcow2.internal;
 
 import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tck.Crashes;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
@@ -29,7 +27,6 @@ class FlushTest {
     private static final int CLUSTER = 512;
     private static final int PER_TABLE = CLUSTER / Long.BYTES * CLUSTER;
     private static final int TABLES = 16;
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private final Qcow2Driver driver = new Qcow2Driver();
 
@@ -56,14 +53,9 @@ class FlushTest {
             hold.awaitHeld();
             disk.write((TABLES - 1L) * PER_TABLE, filled(1, 77)); // in a new table
             disk.write(CLUSTER, filled(1, 78)); // in a table that is being written
-            FutureTask<Boolean> flush =
-                    new FutureTask<>(() -> {
-                        disk.flush();
-                        return true;
-                    });
-            awaitWaiting(Thread.ofPlatform().name("flush").start(flush));
+            Doing<?> flush = Doing.run(disk::flush).awaitWaiting("WriteBack.join");
             hold.release();
-            Workers.await(flush);
+            flush.get();
             verifyLastCrashes(rig, recording);
         }
     }
@@ -88,14 +80,6 @@ class FlushTest {
                 default -> begun == 2;
             };
         });
-    }
-
-    private static void awaitWaiting(Thread thread) {
-        long limit = System.nanoTime() + LIMIT_NANOS;
-        while (thread.getState() != Thread.State.WAITING) {
-            assertTrue(System.nanoTime() < limit, "the flush does not wait");
-            Thread.onSpinWait();
-        }
     }
 
     /** All crashes after the flush was answered: nothing was called since. */

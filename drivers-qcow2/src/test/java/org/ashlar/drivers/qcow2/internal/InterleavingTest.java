@@ -3,7 +3,6 @@ package org.ashlar.drivers.qcow2.internal;
 import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,8 +12,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.SliceThief;
@@ -25,6 +22,7 @@ import org.ashlar.spi.image.CheckResult;
 import org.ashlar.spi.image.Checkable;
 import org.ashlar.spi.image.ImageInfo;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.FaultyNode;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
@@ -87,26 +85,26 @@ class InterleavingTest {
     }
 
     @Test
-    void cluster_whenHalfIsBeingAllocated_thenTheOtherHalfWaitsAndBothAreThere()
-            throws IOException {
+    void cluster_whenHalfIsBeingAllocated_thenTheOtherHalfWaitsAndBothAreThere() throws Exception {
         RigNode disk = create();
         disk.write(0, filled(1, 9)); // makes the L2 table
         HeldNode.Hold hold = file.holdNext(Operation.WRITE);
         Future<?> first = workers.start(() -> disk.write(CLUSTER, filled(4, 1)));
         hold.awaitHeld();
-        Future<?> second = workers.start(() -> disk.write(CLUSTER + 2048, filled(4, 2)));
+        Doing<?> second =
+                Doing.run(() -> disk.write(CLUSTER + 2048, filled(4, 2)))
+                        .awaitWaiting("Claim.await");
         disk.write(8 * CLUSTER, filled(1, 3)); // others go on
-        assertFalse(second.isDone());
         hold.release();
         Workers.await(first);
-        Workers.await(second);
+        second.get();
         assertArrayEquals(filled(4, 1), disk.read(CLUSTER, 2048));
         assertArrayEquals(filled(4, 2), disk.read(CLUSTER + 2048, 2048));
         assertSound(disk);
     }
 
     @Test
-    void cluster_whenItsAllocationFails_thenWhoWaitedAllocatesForItself() throws IOException {
+    void cluster_whenItsAllocationFails_thenWhoWaitedAllocatesForItself() throws Exception {
         RigNode disk = create();
         disk.write(0, filled(1, 9));
         HeldNode.Hold hold = file.holdNext(Operation.WRITE);
@@ -119,11 +117,12 @@ class InterleavingTest {
                 });
         hold.awaitHeld();
         faulty.fail(Operation.WRITE, 1, BlockException.Kind.IO);
-        Future<?> second = workers.start(() -> disk.write(CLUSTER + 512, filled(1, 2)));
-        assertFalse(second.isDone());
+        Doing<?> second =
+                Doing.run(() -> disk.write(CLUSTER + 512, filled(1, 2)))
+                        .awaitWaiting("Claim.await");
         hold.release();
         Workers.await(first);
-        Workers.await(second);
+        second.get();
         assertArrayEquals(new byte[512], disk.read(CLUSTER, 512));
         assertArrayEquals(filled(1, 2), disk.read(CLUSTER + 512, 512));
         assertSound(disk);
@@ -184,7 +183,7 @@ class InterleavingTest {
     }
 
     @Test
-    void zero_whenACopyIsInFlight_thenDoesNotComeBack() throws IOException {
+    void zero_whenACopyIsInFlight_thenDoesNotComeBack() throws Exception {
         MemoryNode below = new MemoryNode(1 << 20);
         below.put(0, filled(CLUSTER_SECTORS, 5));
         rig.create(
@@ -194,12 +193,13 @@ class InterleavingTest {
         HeldNode.Hold hold = file.holdNext(Operation.WRITE);
         Future<?> write = workers.start(() -> disk.write(0, filled(1, 1)));
         hold.awaitHeld();
-        Future<?> zero = workers.start(() -> disk.zero(0, CLUSTER, IoFlags.MAY_UNMAP));
+        Doing<?> zero =
+                Doing.run(() -> disk.zero(0, CLUSTER, IoFlags.MAY_UNMAP))
+                        .awaitWaiting("Claim.await");
         disk.write(9 * CLUSTER, filled(1, 3));
-        assertFalse(zero.isDone(), "zeroed while a copy of what was there is made");
         hold.release();
         Workers.await(write);
-        Workers.await(zero);
+        zero.get();
         assertArrayEquals(new byte[CLUSTER], disk.read(0, CLUSTER));
         assertSound(disk);
     }
@@ -246,7 +246,7 @@ class InterleavingTest {
     }
 
     @Test
-    void slice_whenItsLoadFails_thenWaitersFailAndTheNextTryLoads() throws IOException {
+    void slice_whenItsLoadFails_thenWaitersFailAndTheNextTryLoads() throws Exception {
         RigNode made = create();
         made.write(0, filled(1, 1));
         made.close();
@@ -254,10 +254,10 @@ class InterleavingTest {
         HeldNode.Hold hold = file.holdNext(Operation.READ);
         Future<?> first = workers.start(() -> disk.read(0, 512));
         hold.awaitHeld();
-        Future<?> second = workers.start(() -> disk.read(512, 512));
+        Doing<?> second = Doing.run(() -> disk.read(512, 512)).awaitWaiting("awaitLoaded");
         hold.release();
         Workers.await(first);
-        Workers.await(second);
+        second.get();
         disk.close();
         RigNode again = open();
         faulty.fail(Operation.READ, 1, BlockException.Kind.IO);
@@ -328,20 +328,20 @@ class InterleavingTest {
                 ((Qcow2Node) disk.facet(ImageInfo.class).orElseThrow()).image().state().metadata();
         var slice = metadata.map().find(0);
         assertNotNull(slice);
-        Future<?> read;
+        Doing<?> read;
         metadata.lock().lock();
         try {
             slice.beginChange();
             // Between its words the entry shows the other cluster's data.
             slice.set(0, metadata.map().descriptor(slice, 1));
-            read = workers.start(() -> assertArrayEquals(new byte[512], disk.read(512, 512)));
-            assertThrows(TimeoutException.class, () -> read.get(100, TimeUnit.MILLISECONDS));
+            read = Doing.run(() -> assertArrayEquals(new byte[512], disk.read(512, 512)));
+            read.awaitWaiting("TableSlice.beginRead");
             slice.set(1, L2Entry.ALL_ZERO);
             slice.endChange();
         } finally {
             metadata.lock().unlock();
         }
-        Workers.await(read);
+        read.get();
         assertEquals(List.of(), disk.reports().stream().filter(this::isCorruption).toList());
         disk.abandon();
     }
@@ -355,14 +355,17 @@ class InterleavingTest {
         var metadata =
                 ((Qcow2Node) disk.facet(ImageInfo.class).orElseThrow()).image().state().metadata();
         SliceThief thief = new SliceThief(metadata);
-        thief.takeFirst(hostOf(disk, CLUSTER) | L2Entry.COPIED);
-        Future<?> read = workers.start(() -> assertArrayEquals(filled(1, 5), disk.read(512, 512)));
-        Future<?> write = workers.start(() -> disk.write(1024, filled(1, 7)));
-        assertThrows(TimeoutException.class, () -> read.get(100, TimeUnit.MILLISECONDS));
-        assertFalse(write.isDone());
+        long other = hostOf(disk, CLUSTER) | L2Entry.COPIED;
+        thief.takeFirst(other);
+        Doing<?> read = Doing.run(() -> assertArrayEquals(filled(1, 5), disk.read(512, 512)));
+        thief.awaitFoundAgain();
         thief.endEviction();
-        Workers.await(read);
-        Workers.await(write);
+        read.get();
+        thief.takeFirst(other);
+        Doing<?> write = Doing.run(() -> disk.write(1024, filled(1, 7)));
+        thief.awaitFoundAgain();
+        thief.endEviction();
+        write.get();
         assertArrayEquals(filled(1, 7), disk.read(1024, 512));
         assertArrayEquals(filled(CLUSTER_SECTORS, 6), disk.read(CLUSTER, CLUSTER));
         assertSound(disk);
@@ -374,7 +377,7 @@ class InterleavingTest {
 
     @Test
     void file_whenClustersAreBeingReleased_thenAWriteWaitsForThemAndDoesNotGrowIt()
-            throws IOException {
+            throws Exception {
         RigNode made = create();
         made.close();
         RigNode disk =
@@ -389,10 +392,11 @@ class InterleavingTest {
         disk.discard(0, 8 * CLUSTER);
         disk.flush();
         hold.awaitHeld();
-        Future<?> write = workers.start(() -> disk.write(0, filled(CLUSTER_SECTORS, 2)));
-        assertThrows(TimeoutException.class, () -> write.get(100, TimeUnit.MILLISECONDS));
+        Doing<?> write =
+                Doing.run(() -> disk.write(0, filled(CLUSTER_SECTORS, 2)))
+                        .awaitWaiting("Release.releaseRipe");
         hold.release();
-        Workers.await(write);
+        write.get();
         assertEquals(length, storage.length());
         assertArrayEquals(filled(CLUSTER_SECTORS, 2), disk.read(0, CLUSTER));
         assertSound(disk);

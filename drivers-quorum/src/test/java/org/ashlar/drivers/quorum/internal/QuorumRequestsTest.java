@@ -2,7 +2,6 @@ package org.ashlar.drivers.quorum.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,13 +10,12 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.Request;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
@@ -226,22 +224,17 @@ class QuorumRequestsTest {
         RigNode node = bench.open(2, "rewrite-corrupted=on");
         bench.disks.get(2).put(0, new byte[] {9});
         HeldNode.Hold rewrite = bench.holds.get(2).holdNext(Operation.WRITE);
-        CountDownLatch written = new CountDownLatch(1);
+        Doing<?> write;
         try (RigRequest request = bench.rig.request()) {
             Request.Fork read =
                     request.fork(part ->
                             node.asChild().read(part, 0, MemorySegment.ofArray(new byte[512])));
             rewrite.awaitHeld();
-            Request.Fork write =
-                    request.fork(part -> {
-                        write(part, node, 0, filled(512, 4));
-                        written.countDown();
-                    });
-            assertFalse(written.await(100, TimeUnit.MILLISECONDS), "written beside the rewrite");
+            write = Doing.run(() -> node.write(0, filled(512, 4))).awaitWaiting("RangeTurns.enter");
             rewrite.release();
             read.join();
-            write.join();
         }
+        write.get();
         for (MemoryNode disk : bench.disks) {
             assertArrayEquals(filled(512, 4), disk.get(0, 512));
         }
@@ -260,17 +253,13 @@ class QuorumRequestsTest {
         try (RigRequest request = bench.rig.request()) {
             Request.Fork older = request.fork(part -> write(part, node, 0, filled(1024, 1)));
             hold.awaitHeld();
-            CountDownLatch written = new CountDownLatch(1);
-            Request.Fork newer =
-                    request.fork(part -> {
-                        write(part, node, 512, filled(1024, 2));
-                        written.countDown();
-                    });
-            assertFalse(written.await(100, TimeUnit.MILLISECONDS), "written beside the older");
+            Doing<?> newer =
+                    Doing.run(() -> node.write(512, filled(1024, 2)))
+                            .awaitWaiting("RangeTurns.enter");
             node.write(8192, filled(512, 3)); // one that does not overlap is not held up
             hold.release();
             older.join();
-            newer.join();
+            newer.get();
         }
         assertArrayEquals(filled(512, 1), node.read(0, 512));
         assertArrayEquals(filled(1024, 2), node.read(512, 1024));

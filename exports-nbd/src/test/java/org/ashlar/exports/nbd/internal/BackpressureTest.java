@@ -9,9 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.source.Access;
 import org.ashlar.tck.Waiting;
@@ -47,7 +45,7 @@ final class BackpressureTest {
                 fixture.node.release();
                 Thread sender = flood(deaf, 20_000, 4096);
                 // the socket takes a few hundred KiB of replies; then the connection stands still
-                await(() -> stalled(fixture), "the connection to stand still");
+                Waiting.until(() -> stalled(fixture), "the connection to stand still");
                 drain(fixture);
                 good.read(1, 0, 4096);
                 assertEquals(4096, good.readReply(1, 0, 4096).length);
@@ -67,13 +65,14 @@ final class BackpressureTest {
                         WireClient deaf = fixture.connect().begin("simple")) {
                     fixture.node.release();
                     Thread sender = flood(deaf, 20_000, 4096);
-                    await(() -> stalled(fixture), "the connection to stand still");
+                    Waiting.until(() -> stalled(fixture), "the connection to stand still");
                     if (server) {
                         fixture.layer.exports().delete("id-", true);
                         assertEquals(List.of(), fixture.layer.exports().list());
                     } else {
                         deaf.channel.close();
-                        await(() -> fixture.service.server().orElseThrow().clients() == 0, "end");
+                        Waiting.until(
+                                () -> fixture.service.server().orElseThrow().clients() == 0, "end");
                     }
                     assertEquals(0, fixture.source.admitted());
                     sender.join();
@@ -98,7 +97,8 @@ final class BackpressureTest {
                                 sent.countDown();
                             });
             // far more than the sockets and the connection's buffer hold: the sender must stick
-            assertFalse(sent.await(300, TimeUnit.MILLISECONDS));
+            Waiting.untilAThreadIsIn("Gate.await");
+            assertEquals(1, sent.getCount());
             assertEquals(before, fixture.source.history().size());
             assertEquals(0, fixture.source.admitted());
             fixture.source.gate(Access.READ, true);
@@ -164,7 +164,8 @@ final class BackpressureTest {
                 client.write(2, 0, new byte[1 << 20], 0);
                 Waiting.on(fixture.node.arrived(), "a request");
             }
-            await(() -> fixture.layer.exports().list().getFirst().clients() == 0, "its end");
+            Waiting.until(
+                    () -> fixture.layer.exports().list().getFirst().clients() == 0, "its end");
             assertEquals(0, fixture.source.admitted());
         }
     }
@@ -174,13 +175,13 @@ final class BackpressureTest {
         try (Fixture fixture = Fixture.slow(0);
                 WireClient client = fixture.connect().begin("simple")) {
             Thread sender = flood(client, 2000, 64);
-            await(() -> fixture.node.waiting.get() == 256, "the bound");
-            assertFalse(new CountDownLatch(1).await(100, TimeUnit.MILLISECONDS));
-            assertEquals(256, fixture.node.waiting.get());
+            Waiting.untilAThreadIsIn("Window.acquire");
+            Waiting.until(() -> fixture.node.waiting.get() == 256, "the bound");
             fixture.node.release();
             for (int i = 0; i < 2000; i++) {
                 client.message(64);
             }
+            assertEquals(256, fixture.node.mostWaiting.get());
             sender.join();
         }
     }
@@ -192,7 +193,8 @@ final class BackpressureTest {
             try (WireClient first = fixture.connect().begin("simple");
                     WireClient second = fixture.connect().begin("simple");
                     WireClient third = fixture.connect()) {
-                await(() -> fixture.layer.exports().list().getFirst().clients() == 2, "both");
+                Waiting.until(
+                        () -> fixture.layer.exports().list().getFirst().clients() == 2, "both");
                 second.send(2, 0, 0, 0, 0);
                 third.begin("simple");
                 first.read(1, 0, 1);
@@ -250,16 +252,6 @@ final class BackpressureTest {
             client.out.write(bytes.array());
         } catch (IOException closed) {
             // the test, or the server, has ended the connection
-        }
-    }
-
-    private static void await(BooleanSupplier condition, String what) {
-        long deadline = System.nanoTime() + Waiting.LIMIT.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited in vain for " + what);
-            }
-            Thread.onSpinWait();
         }
     }
 }

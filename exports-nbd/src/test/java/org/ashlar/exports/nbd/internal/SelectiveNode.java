@@ -21,6 +21,7 @@ import org.ashlar.tck.MemoryNode;
 final class SelectiveNode implements BlockNode {
     final MemoryNode below;
     final AtomicInteger waiting = new AtomicInteger();
+    final AtomicInteger mostWaiting = new AtomicInteger();
     final AtomicInteger reads = new AtomicInteger();
     final AtomicInteger flushes = new AtomicInteger();
     final AtomicInteger durableWrites = new AtomicInteger();
@@ -55,7 +56,7 @@ final class SelectiveNode implements BlockNode {
         if (request.mustNotBlock()) {
             throw BlockException.wouldBlock();
         }
-        waiting.incrementAndGet();
+        mostWaiting.accumulateAndGet(waiting.incrementAndGet(), Math::max);
         arrived.countDown();
         try {
             while (!released.await(10, java.util.concurrent.TimeUnit.MILLISECONDS)) {

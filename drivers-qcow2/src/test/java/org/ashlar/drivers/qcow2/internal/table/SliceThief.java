@@ -15,14 +15,39 @@ public final class SliceThief {
     public void takeFirst(long word) {
         metadata.lock().lock();
         try {
-            TableSlice slice = metadata.l2().find(0);
-            if (slice == null) {
-                throw new AssertionError("the slice is not in memory");
-            }
-            slice.retire()[0] = word;
+            first().retire()[0] = word;
+            first().takeRecent();
         } finally {
             metadata.lock().unlock();
         }
+    }
+
+    /**
+     * Waits until somebody who has found the slice finds it once more: what was read from it has
+     * been refused.
+     */
+    public void awaitFoundAgain() {
+        // The short way finds it, then the long one, which comes back only if it must.
+        for (int times = 0; times < 3; times++) {
+            org.ashlar.tck.Waiting.until(this::wasFound, "a look at the slice");
+        }
+    }
+
+    private boolean wasFound() {
+        metadata.lock().lock();
+        try {
+            return first().takeRecent();
+        } finally {
+            metadata.lock().unlock();
+        }
+    }
+
+    private TableSlice first() {
+        TableSlice slice = metadata.l2().find(0);
+        if (slice == null) {
+            throw new AssertionError("the slice is not in memory");
+        }
+        return slice;
     }
 
     /** Takes the slice out of the cache, so that it is found no more. */
