@@ -7,6 +7,7 @@ import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildOption;
 import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.NodeSettings.DetectZeroes;
 import org.ashlar.spi.option.Option;
@@ -107,6 +108,23 @@ public final class NodeOptions {
             own = own.without(child.name());
         }
         return own;
+    }
+
+    /**
+     * Returns the driver's own options.
+     *
+     * @throws BlockException of kind {@code INVALID} naming one that there is not, or that is wrong
+     */
+    static OptionValues check(BlockDriver driver, OptionTree given) throws BlockException {
+        Optional<String> unknown = unknown(driver, given);
+        if (unknown.isPresent()) {
+            String refusal =
+                    driver.kind() == DriverKind.PROTOCOL
+                            ? "Block protocol '%s' doesn't support the option '%s'"
+                            : "Block format '%s' does not support the option '%s'";
+            throw BlockException.invalid(refusal.formatted(driver.name(), unknown.get()));
+        }
+        return OptionValues.check(driver.options(), ownOf(driver, given));
     }
 
     /** Returns the first option that neither every node nor this driver has. */

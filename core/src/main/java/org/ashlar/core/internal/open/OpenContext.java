@@ -19,7 +19,6 @@ import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Buffers;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.ChildRole;
-import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.ImageReference;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.OpenRequest;
@@ -52,22 +51,9 @@ final class OpenContext implements OpenRequest {
         this.node = node;
         this.background = background;
         this.traits = traits;
-        requireKnown();
-        this.values =
-                OptionValues.check(driver.options(), NodeOptions.ownOf(driver, traits.options()));
+        this.values = NodeOptions.check(driver, traits.options());
         this.repair = NodeOptions.forRepair(traits.options());
         this.inspection = NodeOptions.forInspection(traits.options());
-    }
-
-    private void requireKnown() throws BlockException {
-        Optional<String> unknown = NodeOptions.unknown(driver, traits.options());
-        if (unknown.isPresent()) {
-            String refusal =
-                    driver.kind() == DriverKind.PROTOCOL
-                            ? "Block protocol '%s' doesn't support the option '%s'"
-                            : "Block format '%s' does not support the option '%s'";
-            throw BlockException.invalid(refusal.formatted(driver.name(), unknown.get()));
-        }
     }
 
     /** Opens the node. */

@@ -29,7 +29,6 @@ import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.option.OptionTree;
-import org.ashlar.spi.option.OptionValues;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -231,8 +230,7 @@ public final class Opening {
         Optional<String> given = options.text(NodeOptions.FILENAME);
         return given.isPresent()
                 ? given.get()
-                : driver.fileName(
-                        OptionValues.check(driver.options(), NodeOptions.ownOf(driver, options)));
+                : driver.fileName(NodeOptions.check(driver, options));
     }
 
     /** Opens a node; on failure its own work is over and its slots are free. */
