@@ -142,6 +142,7 @@ public final class Changes {
             String hindrance = hindrance(now, plan.wants(), terms);
             if (hindrance == null) {
                 Snapshot result = plan.applyTo(new Draft(now)).build();
+                fenceWhereBlocksChange(now, result, plan);
                 hindrance = PermissionCheck.passing(now, result);
                 if (hindrance == null) {
                     hindrance = unforeseen(now, result, terms);
@@ -209,6 +210,20 @@ public final class Changes {
                 && then != null
                 && (!now.cumulative().equals(then.cumulative())
                         || now.isWritable() != then.isWritable());
+    }
+
+    /**
+     * Where a node's alignment becomes another, a write that began before does not know the ranges
+     * that one after it goes by: none is in flight at the switch. Where the gates are closed
+     * already whoever closed them has waited for what he had to.
+     */
+    private static void fenceWhereBlocksChange(Snapshot now, Snapshot result, Plan plan) {
+        for (NodeState then : result.states()) {
+            NodeState before = now.state(then.node);
+            if (before != null && before.alignMask != then.alignMask && before.drains() == 0) {
+                plan.fence(then.node);
+            }
+        }
     }
 
     /** Says whose requests keep a node from closing. */

@@ -296,6 +296,11 @@ public final class Plan implements ChangePlan {
         rerouted.add(node);
     }
 
+    /** Lets no write above the node be in flight at the switch. */
+    void fence(Node node) {
+        fenced.add(node);
+    }
+
     @Override
     public void drain(String nodeName) throws BlockException {
         drained.add(now.require(nodeName).node);
