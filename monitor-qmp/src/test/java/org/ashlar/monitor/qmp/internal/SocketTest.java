@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.ashlar.monitor.qmp.internal.session.Monitors;
 import org.ashlar.spi.BlockException;
@@ -107,6 +109,19 @@ class SocketTest {
                 refused.getMessage());
     }
 
+    /** The file is there a moment before anybody listens. */
+    private static SocketChannel connectOnceListening(Path path, Future<?> starting)
+            throws IOException {
+        while (true) {
+            assertFalse(starting.isDone(), "it waits for nobody");
+            try {
+                return connect(path);
+            } catch (SocketException notYet) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
     @Test
     void server_thatWaits_startsWithItsFirstClient() throws Exception {
         Path path = folder.resolve("m.sock");
@@ -118,12 +133,7 @@ class SocketTest {
                         throw new java.io.UncheckedIOException(e);
                     }
                 });
-        while (!Files.exists(path)) {
-            assertFalse(starting.isDone());
-            Thread.onSpinWait();
-        }
-        assertFalse(starting.isDone());
-        try (SocketChannel channel = connect(path);
+        try (SocketChannel channel = connectOnceListening(path, starting);
                 Bench _ = starting.get(30, TimeUnit.SECONDS)) {
             assertTrue(client(channel).line().startsWith(GREETING));
         }
