@@ -5,7 +5,8 @@ package org.ashlar.spi;
  * never zero.
  *
  * <p>An extent is true at some moment while the request that asked is in flight; what backs a
- * {@link Mapped} answer is not reused before that request ends.
+ * {@link Mapped} answer is not used for anything else before that request ends or the node has told
+ * of a change of the range ({@link Background#mappingChanged}).
  */
 public sealed interface Extent {
 

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The merged maps that a node is a layer of, in whichever snapshot: a request that began on an old
@@ -13,6 +14,9 @@ import java.util.List;
 public final class LayerMaps {
     @GuardedBy("this")
     private List<WeakReference<MergedMap>> maps = List.of();
+
+    /** How often the mapping was said to have changed. */
+    private final AtomicLong changes = new AtomicLong();
 
     /** Adds a map, before anything is asked for it. */
     synchronized void add(MergedMap map) {
@@ -30,6 +34,7 @@ public final class LayerMaps {
         if (length <= 0) {
             return;
         }
+        changes.incrementAndGet();
         // The lock orders this behind, or before, a map that is just being added: either it is here
         // or its first question sees the change.
         List<WeakReference<MergedMap>> now = current();
@@ -39,6 +44,14 @@ public final class LayerMaps {
                 map.forget(offset, length);
             }
         }
+    }
+
+    /**
+     * Returns a number that is another once a change was told of: who followed an answer of the
+     * node to where its bytes lie compares it with that from before the question.
+     */
+    public long changes() {
+        return changes.get();
     }
 
     private synchronized List<WeakReference<MergedMap>> current() {

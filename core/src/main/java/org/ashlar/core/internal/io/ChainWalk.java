@@ -43,10 +43,11 @@ final class ChainWalk {
                 layer = request.follow(below(layer, ChildRole.FILTERED));
                 continue;
             }
+            long changes = layer.node.maps().changes();
             Extent extent = io.extentAt(request, layer, offset, length);
             length = extent.length();
             if (!(extent instanceof Extent.Unallocated)) {
-                return decided(layer, extent, offset, depth);
+                return unlessMoved(layer, changes, decided(layer, extent, offset, depth));
             }
             EdgeKey backing = backing(layer);
             NodeState next = backing == null ? null : request.follow(backing);
@@ -97,22 +98,29 @@ final class ChainWalk {
     private ChainExtent mapped(Extent.Mapped mapped, int depth, boolean allocates)
             throws IOException {
         NodeState holder = request.follow(EdgeHandle.keyOf(mapped.child()));
-        long length = mapped.length();
         long offset = mapped.childOffset();
-        while (true) {
-            long rest = holder.face.length(request) - offset;
-            if (rest <= 0) {
-                return stored(length, depth, new Location(holder.name(), offset), true, allocates);
-            }
-            Extent extent = io.extentAt(request, holder, offset, Math.min(length, rest));
-            length = extent.length();
-            if (!(extent instanceof Extent.Mapped further)) {
-                boolean zero = extent instanceof Extent.Zero;
-                return stored(length, depth, new Location(holder.name(), offset), zero, allocates);
-            }
-            holder = request.follow(EdgeHandle.keyOf(further.child()));
-            offset = further.childOffset();
+        Location here = new Location(holder.name(), offset);
+        long rest = holder.face.length(request) - offset;
+        if (rest <= 0) {
+            return stored(mapped.length(), depth, here, true, allocates);
         }
+        long changes = holder.node.maps().changes();
+        Extent extent = io.extentAt(request, holder, offset, Math.min(mapped.length(), rest));
+        if (extent instanceof Extent.Mapped further) {
+            return unlessMoved(holder, changes, mapped(further, depth, allocates));
+        }
+        return stored(extent.length(), depth, here, extent instanceof Extent.Zero, allocates);
+    }
+
+    /**
+     * A hole that was found where a layer said that its bytes lay is theirs only if its mapping has
+     * not changed since: it may have been given up, and the place is another's.
+     */
+    private static ChainExtent unlessMoved(NodeState layer, long changes, ChainExtent found) {
+        boolean moved = found.location().isPresent() && layer.node.maps().changes() != changes;
+        return moved
+                ? stored(found.length(), found.depth(), found.location().get(), false, true)
+                : found;
     }
 
     private static ChainExtent stored(
