@@ -280,8 +280,13 @@ final class Image {
         Metadata metadata = mended(request, old.metadata);
         if (metadata != old.metadata) {
             // Opened for reading and reopened for writing: nobody has written yet.
+            // Those in flight read by the old tables, and hold nothing in the new state.
+            metadata.freeOnlyByGrace(true);
             state = new State(metadata, new Guest(metadata, backing, background));
-            background.afterGrace(old.guest::close);
+            background.afterGrace(() -> {
+                old.guest.close();
+                metadata.freeOnlyByGrace(false);
+            });
             applyOptions();
         }
         metadata.snapshotAreas().find(request, options().overlapAreas());

@@ -43,6 +43,9 @@ import org.ashlar.spi.image.SnapshotInfo;
  * settings. A reopen makes another face of the same image. Immutable by itself.
  */
 final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
+    /** So often a change is tried whose room others may take as soon as it is made. */
+    private static final int TRIES = 32;
+
     private final Image image;
     private final OpenOptions options;
     private final NodeSettings settings;
@@ -173,11 +176,43 @@ final class Qcow2Node implements BlockNode, BackingLink, Checkable, ImageInfo {
     private void change(Request request, Change change) throws IOException {
         image.ensureWritable(request);
         try {
-            change.run();
+            changeInRoom(request, change);
         } catch (CorruptImageException found) {
             throw image.corrupt(request, found);
         }
         image.afterWrite(request);
+    }
+
+    /**
+     * Does a change; anew, which does what was done of it once more, where the file had no room but
+     * clusters that are about to be free.
+     */
+    private void changeInRoom(Request request, Change change) throws IOException {
+        for (int tries = 1; ; tries++) {
+            long freed = image.state().metadata().freedInFile();
+            try {
+                change.run();
+                return;
+            } catch (BlockException full) {
+                boolean another =
+                        full.kind() == BlockException.Kind.NO_SPACE
+                                && tries < TRIES
+                                && !request.mustNotBlock();
+                if (!another || !hasMadeRoom(request, freed, full)) {
+                    throw full;
+                }
+            }
+        }
+    }
+
+    private boolean hasMadeRoom(Request request, long freed, BlockException full)
+            throws IOException {
+        try {
+            return image.state().metadata().makeRoom(request, freed);
+        } catch (BlockException failed) {
+            full.addSuppressed(failed);
+            return false;
+        }
     }
 
     // Control calls.

@@ -23,6 +23,7 @@ import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.RecordingNode;
 import org.ashlar.tck.Rig;
 import org.ashlar.tck.RigNode;
+import org.ashlar.tck.RigRequest;
 import org.ashlar.tck.Seed;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,6 +39,11 @@ class CrashTest {
             new NodeSettings(
                     true, false, false, false, false, false, NodeSettings.DetectZeroes.OFF);
     private static final long BASE = 1L << 40;
+
+    /**
+     * Where options begin so, a request hangs all the time, and clusters are freed all the same.
+     */
+    private static final String HUNG = "hung,";
 
     /**
      * An image of this length has a refcount table that moves once more than half of it is used.
@@ -62,6 +68,9 @@ class CrashTest {
                     compat=0.10,cluster_size=512;                 262144;  150; 5; false
                     lazy_refcounts=on,cluster_size=512;           262144;  150; 3; true
                     lazy_refcounts=on,cluster_size=4096;          1048576; 200; 5; false
+                    hung,cluster_size=512;                        262144;  150; 3; false
+                    hung,cluster_size=512,refcount_bits=64;       262144;  150; 5; true
+                    hung,lazy_refcounts=on,cluster_size=4096;     1048576; 200; 5; true
                     """)
     void image_whenPowerIsCut_thenLeaksAtMostAndAllFlushedIsThere(
             String options, int size, int steps, int stride, boolean backing, TestReporter reporter)
@@ -84,14 +93,15 @@ class CrashTest {
                 image.write(0, SectorHistory.filled(most, steps + 1));
                 note(history, 0, most, steps + 1);
             }
-            work(
-                    rig,
-                    image,
-                    recording,
-                    history,
-                    new Random(seed ^ options.hashCode()),
-                    sectors,
-                    steps);
+            Random random = new Random(seed ^ options.hashCode());
+            if (options.startsWith(HUNG)) {
+                try (RigRequest _ = rig.request()) {
+                    Awaiting awaiting = () -> freeAheadOfGrace(rig, image);
+                    work(awaiting, image, recording, history, random, sectors, steps);
+                }
+            } else {
+                work(rig::awaitGrace, image, recording, history, random, sectors, steps);
+            }
             image.close();
         }
         boolean tableMoved = disk.get(48, 8)[5] != 0;
@@ -111,7 +121,7 @@ class CrashTest {
     private static OptionTree tree(String options, int size) {
         Map<String, String> all = new HashMap<>();
         all.put("size", Integer.toString(size));
-        for (String option : options.split(",", -1)) {
+        for (String option : options.replace(HUNG, "").split(",", -1)) {
             String[] pair = option.split("=", 2);
             all.put(pair[0], pair[1]);
         }
@@ -129,9 +139,23 @@ class CrashTest {
         return (backing ? opening.child("backing", base) : opening).open();
     }
 
+    /** Lets clusters become free that a flush has just made it possible for. */
+    @FunctionalInterface
+    private interface Awaiting {
+        void await() throws IOException;
+    }
+
+    private static void freeAheadOfGrace(Rig rig, RigNode image) throws IOException {
+        Qcow2Node node = (Qcow2Node) image.face();
+        long before = node.image().state().metadata().freedInFile();
+        try (RigRequest request = rig.request()) {
+            node.image().state().metadata().makeRoom(request, before);
+        }
+    }
+
     /** Every second sector's number is its own; the recorder's events are the clock. */
     private static void work(
-            Rig rig,
+            Awaiting awaiting,
             RigNode image,
             RecordingNode recording,
             SectorHistory history,
@@ -161,7 +185,7 @@ class CrashTest {
                 }
                 case 2, 3 -> {
                     image.flush();
-                    rig.awaitGrace();
+                    awaiting.await();
                     history.flushed(2 * recording.calls().size() - 1);
                 }
                 default -> {

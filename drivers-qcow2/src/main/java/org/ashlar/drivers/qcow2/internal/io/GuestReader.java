@@ -5,20 +5,23 @@ import java.lang.foreign.MemorySegment;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
+import org.ashlar.drivers.qcow2.internal.table.InUse;
 import org.ashlar.drivers.qcow2.internal.table.L2Map;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
 import org.ashlar.drivers.qcow2.internal.table.TableSlice;
+import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Request;
 
 /**
  * Reads guest bytes. A read of allocated clusters whose L2 slice is in memory takes no lock, makes
  * no garbage within one cluster, and hands the request, with its wish not to block, to the file.
- * Immutable.
+ * One that may block holds the clusters meanwhile. Immutable.
  */
 final class GuestReader {
     private final Geometry geometry;
     private final L2Map map;
     private final HostFile data;
+    private final InUse inUse;
     private final Mapper mapper;
     private final Backing backing;
     private final CompressedReader compressed;
@@ -30,6 +33,7 @@ final class GuestReader {
         this.geometry = metadata.geometry();
         this.map = metadata.map();
         this.data = metadata.data();
+        this.inUse = data.inUse();
         this.mapper = mapper;
         this.backing = backing;
         this.compressed = compressed;
@@ -61,23 +65,68 @@ final class GuestReader {
         return plain && (descriptor & needed) == needed ? host + geometry.inCluster(offset) : 0;
     }
 
+    /**
+     * Holds the cluster that {@link #plainOffset} leads to, until {@link InUse#end}, if it still
+     * does afterwards; else nothing.
+     */
+    int holdPlain(long offset, long length, long needed, long host) {
+        int hold = inUse.hold(host >>> geometry.clusterBits(), 1);
+        if (plainOffset(offset, length, needed) == host) {
+            return hold;
+        }
+        inUse.end(hold);
+        return InUse.NONE;
+    }
+
     /** Fills {@code into} with the guest's bytes at {@code offset}. */
     void read(Request request, long offset, MemorySegment into) throws IOException {
+        if (request.mustNotBlock()) {
+            readAtOnce(request, offset, into);
+            return;
+        }
+        long host = plainOffset(offset, into.byteSize(), 0);
+        int hold = host == 0 ? InUse.NONE : holdPlain(offset, into.byteSize(), 0, host);
+        if (hold == InUse.NONE) {
+            readRuns(request, offset, into);
+            return;
+        }
+        try {
+            data.read(request, host, into);
+        } finally {
+            inUse.end(hold);
+        }
+    }
+
+    /** Holds nothing, and looks afterwards whether that mattered: see {@link InUse}. */
+    private void readAtOnce(Request request, long offset, MemorySegment into) throws IOException {
+        long before = inUse.timesAhead();
         long host = plainOffset(offset, into.byteSize(), 0);
         if (host != 0) {
             data.read(request, host, into);
         } else {
             readRuns(request, offset, into);
         }
+        if (inUse.wasAheadSince(before)) {
+            throw BlockException.wouldBlock();
+        }
     }
 
     private void readRuns(Request request, long offset, MemorySegment into) throws IOException {
         Run run = new Run();
         long size = into.byteSize();
+        boolean holds = !request.mustNotBlock();
         for (long done = 0; done < size; done += run.length) {
-            mapper.map(request, offset + done, size - done, run);
-            MemorySegment part = run.length == size ? into : into.asSlice(done, run.length);
-            readRun(request, offset + done, part, run);
+            if (holds) {
+                mapper.hold(request, offset + done, size - done, run);
+            } else {
+                mapper.map(request, offset + done, size - done, run);
+            }
+            try {
+                MemorySegment part = run.length == size ? into : into.asSlice(done, run.length);
+                readRun(request, offset + done, part, run);
+            } finally {
+                mapper.end(run);
+            }
         }
     }
 

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
+import org.ashlar.drivers.qcow2.internal.table.InUse;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
 import org.ashlar.drivers.qcow2.internal.table.MetadataClusters;
 import org.ashlar.spi.BlockException;
@@ -53,29 +54,52 @@ final class GuestWriter {
         }
         boolean populate = flags.has(IoFlags.POPULATE);
         long host = populate ? 0 : reader.plainOffset(offset, from.byteSize(), L2Entry.COPIED);
-        if (host != 0) {
-            writeInPlace(request, offset, host, from);
+        if (host != 0 && writePlain(request, offset, host, from)) {
             return;
         }
+        writeRuns(request, offset, from, populate);
+    }
+
+    private void writeRuns(Request request, long offset, MemorySegment from, boolean populate)
+            throws IOException {
         Run run = new Run();
         long size = from.byteSize();
         for (long done = 0; done < size; ) {
             long at = offset + done;
-            mapper.map(request, at, size - done, run);
+            mapper.hold(request, at, size - done, run);
             boolean inPlace = !populate && run.kind == Run.Kind.DATA && run.own;
-            if (request.mustNotBlock() && !(inPlace && run.length == size)) {
-                // In one piece or not at all: what is refused must have had no effect.
-                throw BlockException.wouldBlock();
+            try {
+                if (request.mustNotBlock() && !(inPlace && run.length == size)) {
+                    // In one piece or not at all: what is refused must have had no effect.
+                    throw BlockException.wouldBlock();
+                }
+                if (inPlace) {
+                    writeInPlace(request, at, run.hostOffset, part(from, done, run.length));
+                }
+            } finally {
+                mapper.end(run);
             }
-            if (inPlace) {
-                writeInPlace(request, at, run.hostOffset, part(from, done, run.length));
-                done += run.length;
-            } else if (populate && run.kind != Run.Kind.UNALLOCATED) {
+            if (inPlace || (populate && run.kind != Run.Kind.UNALLOCATED)) {
                 done += run.length;
             } else {
                 done += allocating.write(request, at, part(from, done, size - done), populate);
             }
         }
+    }
+
+    /** Writes in place, holding the cluster; returns false if it is not in place any more. */
+    private boolean writePlain(Request request, long offset, long host, MemorySegment from)
+            throws IOException {
+        int hold = reader.holdPlain(offset, from.byteSize(), L2Entry.COPIED, host);
+        if (hold == InUse.NONE) {
+            return false;
+        }
+        try {
+            writeInPlace(request, offset, host, from);
+        } finally {
+            data.inUse().end(hold);
+        }
+        return true;
     }
 
     /** Compresses what can be, cluster by cluster, and writes the rest as it is. */

@@ -3,24 +3,31 @@ package org.ashlar.drivers.qcow2.internal.io;
 import java.io.IOException;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.L2Entry;
+import org.ashlar.drivers.qcow2.internal.table.InUse;
 import org.ashlar.drivers.qcow2.internal.table.L2Map;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
 import org.ashlar.drivers.qcow2.internal.table.Missing;
 import org.ashlar.drivers.qcow2.internal.table.TableSlice;
 import org.ashlar.spi.Request;
 
-/** Finds out how guest bytes are stored. Takes no lock where metadata are in memory. Immutable. */
+/**
+ * Finds out how guest bytes are stored. Takes no lock where metadata are in memory. Immutable.
+ *
+ * <p>Who goes to the file for a run, and may wait there or writes, asks {@link #hold}.
+ */
 final class Mapper {
     private final Metadata metadata;
     private final Geometry geometry;
     private final L2Map map;
     private final Entries entries;
+    private final InUse inUse;
 
     Mapper(Metadata metadata, Entries entries) {
         this.metadata = metadata;
         this.geometry = metadata.geometry();
         this.map = metadata.map();
         this.entries = entries;
+        this.inUse = metadata.data().inUse();
     }
 
     /**
@@ -46,6 +53,55 @@ final class Mapper {
                 metadata.locked(request, () -> checkLocked(cluster));
             }
         }
+    }
+
+    /**
+     * Describes a run as {@link #map} does, and holds the clusters that it lies in, if any, until
+     * {@link #end}: see {@link InUse}.
+     */
+    void hold(Request request, long offset, long maxLength, Run run) throws IOException {
+        map(request, offset, maxLength, run);
+        while (run.kind == Run.Kind.DATA || run.kind == Run.Kind.COMPRESSED) {
+            Run.Kind kind = run.kind;
+            long place = placeOf(run);
+            long most = holdPlace(run, place);
+            boolean same = false;
+            try {
+                map(request, offset, Math.min(maxLength, most), run);
+                same = run.kind == kind && placeOf(run) == place;
+            } finally {
+                if (!same) {
+                    end(run);
+                }
+            }
+            if (same) {
+                return;
+            }
+        }
+    }
+
+    /** Returns what tells where a run lies. */
+    private static long placeOf(Run run) {
+        return run.kind == Run.Kind.COMPRESSED ? run.descriptor : run.hostOffset;
+    }
+
+    /** Holds what a run lies in, and returns how long it may be. */
+    private long holdPlace(Run run, long place) {
+        int bits = geometry.clusterBits();
+        boolean compressed = run.kind == Run.Kind.COMPRESSED;
+        long from = compressed ? L2Entry.compressedOffset(place, geometry) : place;
+        long length = compressed ? L2Entry.compressedLength(place, geometry) : run.length;
+        long first = from >>> bits;
+        long count = ((from + length - 1) >>> bits) - first + 1;
+        long held = Math.min(count, InUse.MOST_CLUSTERS);
+        run.hold = inUse.hold(first, held);
+        return compressed ? run.length : Math.min(length, ((first + held) << bits) - from);
+    }
+
+    /** Ends what {@link #hold} began. */
+    void end(Run run) {
+        inUse.end(run.hold);
+        run.hold = InUse.NONE;
     }
 
     private boolean checkLocked(long cluster) throws Missing, IOException {

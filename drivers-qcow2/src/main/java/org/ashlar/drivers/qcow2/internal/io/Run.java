@@ -1,5 +1,7 @@
 package org.ashlar.drivers.qcow2.internal.io;
 
+import org.ashlar.drivers.qcow2.internal.table.InUse;
+
 /**
  * A run of guest bytes that are stored in one way; filled by {@link Mapper}. Confined to a request.
  */
@@ -28,4 +30,7 @@ final class Run {
 
     /** The descriptor of a compressed cluster. */
     long descriptor;
+
+    /** What {@link Mapper#hold} holds of the file for it. */
+    int hold = InUse.NONE;
 }

@@ -26,6 +26,12 @@ final class Allocator {
     private long cursor = 1;
     private long freshFrom;
 
+    /** Where the file could not grow when that was last tried in vain. */
+    private long fileEnd = Long.MAX_VALUE;
+
+    /** Changed under the lock, read without it. */
+    private volatile long freedInFile;
+
     Allocator(
             Geometry geometry,
             Refcounts refcounts,
@@ -57,9 +63,24 @@ final class Allocator {
         return freshFrom;
     }
 
+    /**
+     * Notes where the file could not grow: what lies before that is not handed out in one run with
+     * what may lie nowhere.
+     */
+    void fileFullAt(long cluster) {
+        fileEnd = cluster;
+    }
+
+    /** Returns how many clusters became free that may be written where they are. */
+    long freedInFile() {
+        return freedInFile;
+    }
+
     /** Notes that a cluster is free again. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // under the lock
     void freed(long cluster) {
         metadata.remove(cluster);
+        freedInFile += cluster < fileEnd ? 1 : 0;
         cursor = Math.max(1, Math.min(cursor, cluster));
     }
 
@@ -78,7 +99,9 @@ final class Allocator {
                 if (first >= freshFrom) {
                     bounds.beforeGrowing(first + 1);
                 }
-                long last = refcounts.endOfFree(first, Math.min(blockEnd, first + wanted));
+                long most = Math.min(blockEnd, first + wanted);
+                long inFile = first < fileEnd ? Math.min(most, fileEnd) : most;
+                long last = refcounts.endOfFree(first, inFile);
                 return take(first, last - first);
             }
         }

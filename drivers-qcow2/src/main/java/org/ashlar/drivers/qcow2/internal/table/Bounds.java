@@ -2,7 +2,6 @@ package org.ashlar.drivers.qcow2.internal.table;
 
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.Request;
 
@@ -12,8 +11,7 @@ import org.ashlar.spi.Request;
  *
  * <ul>
  *   <li>I1: nobody waits here for a grace period, which the caller's own pin may hold up: a request
- *       waits for I/O, for a write-back or for the release of what is ripe, and, where grace falls
- *       behind, for a time that nothing makes longer.
+ *       waits for I/O, for a write-back, or, with a limit, for the release of what is ripe.
  *   <li>I2: at most one write-back that nobody waits for is on its way.
  * </ul>
  */
@@ -24,11 +22,12 @@ final class Bounds {
     private static final long QUARANTINE_BYTES_MIN = 1L << 20;
     private static final long QUARANTINE_BYTES_MAX = 64L << 20;
 
-    /** Beyond so many times that, whoever adds to it does the write-back. */
+    /**
+     * Beyond so many times that, whoever adds to it does the write-back; and where so much waits
+     * for grace, behind requests that have become that old, whoever adds to it frees what they do
+     * not touch.
+     */
     private static final int HARD = 2;
-
-    /** Slows down who adds faster than grace passes, so that those in flight get to their end. */
-    private static final long PAUSE_NANOS = 1_000_000;
 
     private final Metadata metadata;
     private final Background background;
@@ -50,19 +49,15 @@ final class Bounds {
     void keep(Request request) throws IOException {
         boolean crowded;
         boolean overfull;
-        boolean ahead;
         metadata.lock().lock();
         try {
-            long waiting =
-                    metadata.quarantine().removedClusters() << metadata.geometry().clusterBits();
-            long limit = quarantineLimit(metadata.header().size());
+            long waiting = bytes(metadata.quarantine().removedClusters());
+            long limit = quarantineLimit();
             crowded =
                     metadata.l2().isCrowded()
                             || waiting > limit
                             || (!metadata.isLazy() && metadata.refcounts().blocks().isOverfull());
             overfull = metadata.l2().isOverfull() || waiting > HARD * limit;
-            long all = metadata.quarantine().clusters() << metadata.geometry().clusterBits();
-            ahead = all > HARD * limit;
         } finally {
             metadata.lock().unlock();
         }
@@ -71,13 +66,42 @@ final class Bounds {
         } else if (crowded && started.compareAndSet(false, true)) {
             startWriteBack();
         }
-        if (ahead) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+        if (isGraceBehind()) {
+            metadata.release().releaseAheadOfGrace(request);
         }
     }
 
-    private static long quarantineLimit(long diskSize) {
-        return Math.clamp(diskSize / QUARANTINE_PART, QUARANTINE_BYTES_MIN, QUARANTINE_BYTES_MAX);
+    private boolean isGraceBehind() {
+        metadata.lock().lock();
+        try {
+            return bytes(metadata.quarantine().waitingClusters()) > HARD * quarantineLimit();
+        } finally {
+            metadata.lock().unlock();
+        }
+    }
+
+    /** Frees what can be freed now; returns what {@link Allocator#freedInFile} is then. */
+    long makeRoom(Request request) throws IOException {
+        long end = metadata.geometry().clustersFor(metadata.file().length(request));
+        metadata.lock().lock();
+        try {
+            metadata.allocator().fileFullAt(end);
+        } finally {
+            metadata.lock().unlock();
+        }
+        metadata.flush(request);
+        metadata.release().releaseAheadOfGrace(request);
+        metadata.release().releaseRipe(request);
+        return metadata.freedInFile();
+    }
+
+    private long bytes(long clusters) {
+        return clusters << metadata.geometry().clusterBits();
+    }
+
+    private long quarantineLimit() {
+        long part = metadata.header().size() / QUARANTINE_PART;
+        return Math.clamp(part, QUARANTINE_BYTES_MIN, QUARANTINE_BYTES_MAX);
     }
 
     private void startWriteBack() {

@@ -40,6 +40,7 @@ public final class HostFile {
 
     private final Child child;
     private final Buffers buffers;
+    private final InUse inUse = new InUse();
 
     /** Raised by {@link #raise} alone, lowered by {@link #truncated}. */
     private volatile long knownLength;
@@ -57,6 +58,11 @@ public final class HostFile {
     /** Returns scratch memory. */
     public Buffers buffers() {
         return buffers;
+    }
+
+    /** Returns what calls in flight go to in this file. */
+    public InUse inUse() {
+        return inUse;
     }
 
     /** Returns the file's length in bytes. */

@@ -372,6 +372,30 @@ public final class Metadata {
     }
 
     /**
+     * Frees what waits to be free, as far as nothing in flight touches it, for a request that found
+     * no room; waits for nobody's end.
+     *
+     * @param freed what {@link #freedInFile} was before the request looked for room
+     * @return whether some was freed since, by whomever, so that it is worth another try
+     */
+    public boolean makeRoom(Request request, long freed) throws IOException {
+        return bounds.makeRoom(request) != freed;
+    }
+
+    /** Returns how many clusters were freed so far, but those past where the file ends for good. */
+    public long freedInFile() {
+        return allocator.freedInFile();
+    }
+
+    /**
+     * Sets whether clusters are freed after grace alone: while requests may be in flight that go by
+     * other metadata of the same image.
+     */
+    public void freeOnlyByGrace(boolean only) {
+        release.onlyByGrace(only);
+    }
+
+    /**
      * Writes everything out, frees what waits to be freed, and says that the image is clean.
      * Nothing may be allocated at the same time or afterwards: the grace periods are not waited
      * for, as nothing freed here is used again.

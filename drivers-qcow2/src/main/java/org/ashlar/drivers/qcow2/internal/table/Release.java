@@ -1,7 +1,7 @@
 package org.ashlar.drivers.qcow2.internal.table;
 
 import java.io.IOException;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.Condition;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.Request;
@@ -10,40 +10,121 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Frees clusters: the one place where a count goes down. A pointer to a cluster is removed in
- * memory, the removal becomes durable, a grace period passes, and only then is the count lowered,
- * and the cluster, if that was the last pointer, allocated again. So nothing that was in flight
- * while the pointer was there, reading or writing, meets the cluster's next use. Thread-safe.
+ * memory, the removal becomes durable, a grace period passes or nothing in flight is found to touch
+ * the cluster, and only then is the count lowered, and the cluster, if that was the last pointer,
+ * allocated again. So nothing that was in flight while the pointer was there, reading or writing,
+ * meets the cluster's next use. Thread-safe.
+ *
+ * <ul>
+ *   <li>I1: what is ripe is taken out by one release, whoever else releases at the same time.
+ *   <li>I2: nobody waits for another's release, which I/O that hangs may hold up, for longer than a
+ *       limit, and once it was reached nobody waits for that release any more.
+ * </ul>
  */
 public final class Release {
     private static final Logger LOG = LoggerFactory.getLogger(Release.class);
+    private static final long PATIENCE_NANOS = 1_000_000_000;
 
     private final Metadata metadata;
     private final Background background;
 
-    /** Held over the I/O of a release, so that who waits for it knows that all ripe is free. */
-    private final ReentrantLock turn = new ReentrantLock();
+    /** Signalled whenever a release has ended. */
+    private final Condition ended;
+
+    /** Whether only grace tells that nothing touches a cluster; see {@link #onlyByGrace}. */
+    private volatile boolean onlyByGrace;
 
     Release(Metadata metadata, Background background) {
         this.metadata = metadata;
         this.background = background;
+        this.ended = metadata.lock().newCondition();
+    }
+
+    /**
+     * Sets whether nothing is freed ahead of grace, because there may be requests that look
+     * pointers up elsewhere, so that their holds count for nothing here.
+     */
+    void onlyByGrace(boolean only) {
+        onlyByGrace = only;
     }
 
     /** Lets a grace period pass for clusters whose removal is durable; does not wait for it. */
-    void awaitGrace(ClusterRanges removed) {
-        if (removed.size() > 0) {
-            background.afterGrace(() -> ripened(removed));
-        }
-    }
-
-    private void ripened(ClusterRanges removed) {
+    void awaitGrace() {
+        boolean begins;
         metadata.lock().lock();
         try {
-            metadata.quarantine().ripened(removed);
+            begins = metadata.quarantine().beginsGrace();
         } finally {
             metadata.lock().unlock();
         }
+        if (begins) {
+            background.afterGrace(this::graceEnded);
+        }
+    }
+
+    private void graceEnded() {
+        metadata.lock().lock();
+        try {
+            metadata.quarantine().graceEnded();
+        } finally {
+            metadata.lock().unlock();
+        }
+        awaitGrace();
         // If the gate is closed, the next write-back does it.
         background.tryStart("qcow2-free", this::tryToRelease);
+    }
+
+    /**
+     * Frees what waits for grace and nothing in flight touches: grace may be held up by a request
+     * that hangs, so this waits for nobody.
+     */
+    void releaseAheadOfGrace(Request request) throws IOException {
+        if (onlyByGrace) {
+            return;
+        }
+        ClusterRanges waiting;
+        metadata.lock().lock();
+        try {
+            metadata.quarantine().releases();
+            waiting = metadata.quarantine().takeWaiting();
+        } finally {
+            metadata.lock().unlock();
+        }
+        boolean success = false;
+        try {
+            if (waiting.size() > 0) {
+                ripenUnheld(waiting);
+                awaitGrace();
+            }
+            release(request);
+            success = true;
+        } finally {
+            ended(success);
+        }
+    }
+
+    /** Lets ripen what nobody holds, after who goes by what extentAt said of it could find out. */
+    private void ripenUnheld(ClusterRanges waiting) {
+        boolean told = false;
+        try {
+            background.mappingChanged(0, Long.MAX_VALUE);
+            told = true;
+        } finally {
+            ripenUnheld(waiting, told);
+        }
+    }
+
+    private void ripenUnheld(ClusterRanges waiting, boolean told) {
+        metadata.lock().lock();
+        try {
+            if (told) {
+                metadata.quarantine().ripenUnheld(waiting, metadata.file().inUse().beginAhead());
+            } else {
+                metadata.quarantine().durable(waiting);
+            }
+        } finally {
+            metadata.lock().unlock();
+        }
     }
 
     /** Frees what is ripe if that can be done now; if not, the next write-back tries again. */
@@ -56,25 +137,36 @@ public final class Release {
     }
 
     /**
-     * Frees what is ripe, and returns when nothing is being freed any more. What an error keeps
-     * from being freed stays ripe.
+     * Frees what is ripe, and returns when nothing is being freed any more, or what is takes too
+     * long. What an error keeps from being freed stays ripe.
      */
     void releaseRipe(Request request) throws IOException {
-        turn.lock();
+        release(request);
+        awaitOthers();
+    }
+
+    private void awaitOthers() {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        metadata.lock().lock();
         try {
-            releaseInTurn(request);
+            while (metadata.quarantine().isReleasing()) {
+                if (!Waiting.await(ended, deadline - System.nanoTime())) {
+                    metadata.quarantine().giveUpOnReleases(); // I2
+                }
+            }
         } finally {
-            turn.unlock();
+            metadata.lock().unlock();
         }
     }
 
-    private void releaseInTurn(Request request) throws IOException {
+    private void release(Request request) throws IOException {
         ClusterRanges ripe;
         metadata.lock().lock();
         try {
             if (!metadata.quarantine().hasRipe()) {
                 return;
             }
+            metadata.quarantine().releases();
             ripe = metadata.quarantine().takeRipe();
         } finally {
             metadata.lock().unlock();
@@ -100,6 +192,7 @@ public final class Release {
         metadata.lock().lock();
         try {
             metadata.quarantine().released(success);
+            ended.signalAll();
         } finally {
             metadata.lock().unlock();
         }

@@ -38,6 +38,7 @@ public final class TableCache {
     private final ReentrantLock lock;
     private final HostFile file;
     private final TopTable top;
+    private final int tableBits;
     private final int slicesPerTableBits;
     private final int sliceWords;
     private final int blockWords;
@@ -63,6 +64,7 @@ public final class TableCache {
         this.file = file;
         this.top = top;
         this.unaligned = top.unalignedMessage();
+        this.tableBits = tableBits;
         this.slicesPerTableBits = tableBits - sliceBits;
         this.sliceWords = 1 << (sliceBits - 3);
         this.blockWords = Math.max(Math.min(sliceWords, BLOCK_WORDS_MIN), sliceWords / Long.SIZE);
@@ -95,6 +97,7 @@ public final class TableCache {
             TableSlice mine = new TableSlice(index);
             long[] words = NONE;
             long tableOffset;
+            int hold = InUse.NONE;
             lock.lock();
             try {
                 found = directory.get(index);
@@ -103,12 +106,17 @@ public final class TableCache {
                     insert(mine);
                     evict();
                     words = takeWords();
+                    hold = hold(tableOffset);
                 }
             } finally {
                 lock.unlock();
             }
             if (found == null) {
-                fill(request, mine, words, tableOffset);
+                try {
+                    fill(request, mine, words, tableOffset);
+                } finally {
+                    file.inUse().end(hold);
+                }
                 return mine;
             }
             if (found.awaitLoaded(request)) {
@@ -126,6 +134,11 @@ public final class TableCache {
                     unaligned.formatted(offset, tableIndex), offset, tableSize);
         }
         return offset;
+    }
+
+    /** Keeps a table's place from other use; under the lock, so that it still is the table's. */
+    private int hold(long tableOffset) {
+        return tableOffset == 0 ? InUse.NONE : file.inUse().hold(tableOffset >>> tableBits, 1);
     }
 
     private void fill(Request request, TableSlice slice, long[] words, long tableOffset)

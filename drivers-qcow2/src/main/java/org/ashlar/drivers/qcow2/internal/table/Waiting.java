@@ -1,6 +1,7 @@
 package org.ashlar.drivers.qcow2.internal.table;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Condition;
 
 /** Waits that an interrupt does not end: requests are cancelled by a flag. Stateless. */
 final class Waiting {
@@ -19,6 +20,28 @@ final class Waiting {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /**
+     * Waits, with the condition's lock, for a signal; returns false if {@code nanos} pass without
+     * one. May return early; an interrupt is kept for the caller.
+     */
+    static boolean await(Condition condition, long nanos) {
+        boolean interrupted = false;
+        try {
+            long deadline = System.nanoTime() + nanos;
+            while (true) {
+                try {
+                    return condition.awaitNanos(deadline - System.nanoTime()) > 0;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 }

@@ -131,7 +131,7 @@ public final class WriteBack {
         } finally {
             settle(copies, success);
         }
-        metadata.release().awaitGrace(copies.removed);
+        metadata.release().awaitGrace();
     }
 
     private Copies copy() {
