@@ -18,9 +18,4 @@ public record Children(List<Child> all) {
     public Optional<Child> withRole(ChildRole role) {
         return all.stream().filter(child -> child.role() == role).findFirst();
     }
-
-    /** Returns the child of that name. */
-    public Optional<Child> named(String name) {
-        return all.stream().filter(child -> child.name().equals(name)).findFirst();
-    }
 }

@@ -8,8 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * stop its server implement it. Thread-safe.
  *
  * <p>While it is engaged it is served whatever other versions there are, and its bundle stays,
- * though it was replaced or its jar was removed; another version is served from then on. Drivers of
- * nodes are not asked, as their nodes are handed over.
+ * though it was replaced or its jar was removed; once it is engaged no longer another version is
+ * served. Drivers of nodes are not asked, as their nodes are handed over.
  */
 @ConsumerType
 public interface Engaged {
