@@ -167,12 +167,10 @@ final class RigChild implements Child {
     private void writeZeroes(Request request, long offset, long length, IoFlags flags)
             throws IOException {
         long chunk = Math.min(length, 1 << 20);
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment zeroes = arena.allocate(chunk, 4096);
-            for (long done = 0; done < length; done += chunk) {
-                MemorySegment part = zeroes.asSlice(0, Math.min(chunk, length - done));
-                write(request, offset + done, part, flags);
-            }
+        MemorySegment zeroes = Arena.ofAuto().allocate(chunk, 4096);
+        for (long done = 0; done < length; done += chunk) {
+            MemorySegment part = zeroes.asSlice(0, Math.min(chunk, length - done));
+            write(request, offset + done, part, flags);
         }
     }
 

@@ -23,14 +23,16 @@ record WholeBlocks(RigChild edge, Request request, int block) {
         return down(offset + block - 1);
     }
 
+    private MemorySegment memory(long size) {
+        return Arena.ofAuto().allocate(size, block);
+    }
+
     /** Reads the blocks around the range and copies what was asked for. */
     void read(long offset, MemorySegment into) throws IOException {
         long from = down(offset);
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment whole = arena.allocate(up(offset + into.byteSize()) - from, block);
-            edge.read(request, from, whole);
-            into.copyFrom(whole.asSlice(offset - from, into.byteSize()));
-        }
+        MemorySegment whole = memory(up(offset + into.byteSize()) - from);
+        edge.read(request, from, whole);
+        into.copyFrom(whole.asSlice(offset - from, into.byteSize()));
     }
 
     /** Reads the blocks around the range, changes and writes them. */
@@ -38,8 +40,8 @@ record WholeBlocks(RigChild edge, Request request, int block) {
         long start = down(offset);
         Lock alone = edge.slot().blocks().writeLock();
         alone.lock();
-        try (Arena arena = Arena.ofShared()) {
-            MemorySegment whole = arena.allocate(up(offset + from.byteSize()) - start, block);
+        try {
+            MemorySegment whole = memory(up(offset + from.byteSize()) - start);
             edge.read(request, start, whole);
             whole.asSlice(offset - start, from.byteSize()).copyFrom(from);
             edge.write(request, start, whole, flags);

@@ -1,8 +1,10 @@
 package org.ashlar.tck;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -50,6 +52,28 @@ class RigTest {
             assertEquals(10, left.segment().byteSize());
             assertThrows(AssertionError.class, rig::close);
         }
+    }
+
+    @Test
+    void close_whenBufferIsTouchedAfterItWasGivenBack_fails() {
+        MemorySegment kept;
+        try (Buffers.Buffer buffer = rig.buffers().acquire(100_000)) {
+            kept = buffer.segment();
+        }
+        byte rubbish = kept.get(JAVA_BYTE, 99_999);
+        kept.set(JAVA_BYTE, 99_999, (byte) (rubbish + 1));
+        assertThrows(AssertionError.class, rig::close);
+        assertThrows(AssertionError.class, rig::close, "it stays so");
+    }
+
+    @Test
+    void buffer_whenGivenBack_isRubbishAndGivesNoMore() {
+        Buffers.Buffer buffer = rig.buffers().acquire(4096);
+        MemorySegment kept = buffer.segment().fill((byte) 0);
+        buffer.close();
+        assertNotEquals(0, kept.get(JAVA_BYTE, 0));
+        assertThrows(IllegalStateException.class, buffer::segment);
+        assertThrows(IllegalStateException.class, buffer::close);
     }
 
     @Test
