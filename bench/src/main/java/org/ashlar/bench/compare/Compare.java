@@ -9,11 +9,11 @@ import java.util.Optional;
 /**
  * Compares Ashlar with qemu-nbd, qemu-storage-daemon, qemu-img and nbdkit. Stateless.
  *
- * <p>Arguments: {@code --quick} for fewer and shorter rounds, {@code --list}, {@code --against
- * FOLDER} to compare servers with another build of Ashlar alone, and names of workloads or
- * beginnings of them; all without any. The product is in the folder of the property {@code
- * ashlar.home}; images are made in that of {@code ashlar.bench.folder}, which should be on a disk
- * and needs about 20 GiB.
+ * <p>Arguments: {@code --quick} for fewer and shorter rounds, {@code --awake} to keep the
+ * processors from falling asleep, {@code --list}, {@code --against FOLDER} to compare servers with
+ * another build of Ashlar alone, and names of workloads or beginnings of them; all without any. The
+ * product is in the folder of the property {@code ashlar.home}; images are made in that of {@code
+ * ashlar.bench.folder}, which should be on a disk and needs about 20 GiB.
  */
 public final class Compare {
     private static final String NAME = "%-22s ";
@@ -24,6 +24,7 @@ public final class Compare {
     public static void main(String[] args) throws Exception {
         List<String> names = new ArrayList<>(List.of(args));
         boolean quick = names.remove("--quick");
+        boolean awake = names.remove("--awake");
         if (names.remove("--list")) {
             Workloads.all().forEach(each -> System.out.println(each.name()));
             return;
@@ -35,12 +36,20 @@ public final class Compare {
                 Path.of(
                         System.getProperty(
                                 "ashlar.bench.folder", System.getProperty("java.io.tmpdir")));
-        try (Inputs inputs = new Inputs(parent)) {
+        try (Inputs inputs = new Inputs(parent);
+                WakeUps wakeUps = new WakeUps()) {
             Runtime.getRuntime().addShutdownHook(cleaner(inputs));
             Programs programs = new Programs(home, other, inputs.folder());
             Bench bench = new Bench(programs, inputs, quick ? Effort.QUICK : Effort.FULL);
             rehearse(programs);
             System.out.println(programs.describe());
+            if (awake) {
+                wakeUps.keepAwake();
+            }
+            System.out.printf(
+                    "a byte to another thread and back takes %.1f us%s%n",
+                    WakeUps.roundTripMicros(inputs.folder()),
+                    awake ? ", with the processors kept awake" : "");
             System.out.printf(NAME + "%s%n", "workload", Verdict.heading());
             boolean failed = false;
             for (Workload each : chosen) {
