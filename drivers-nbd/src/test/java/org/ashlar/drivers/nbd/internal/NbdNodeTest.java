@@ -315,7 +315,7 @@ class NbdNodeTest {
                         () ->
                                 rig.open(
                                         new NbdDriver(),
-                                        server.options(Map.of("export", "x")),
+                                        server.options(Map.of("export", "x", "open-timeout", "0")),
                                         Map.of()));
         assertEquals("Server does not support non-empty export names", refused.getMessage());
     }
@@ -331,15 +331,13 @@ class NbdNodeTest {
     @Test
     void dirtyBitmap_thatTheServerDoesNotHave_isRefused() throws Exception {
         Server server = nbdkit("memory", "1M");
+        open(server); // so that it listens, and is asked once
+        Map<String, String> wanted =
+                Map.of("x-dirty-bitmap", "qemu:dirty-bitmap:b", "open-timeout", "0");
         BlockException refused =
                 assertThrows(
                         BlockException.class,
-                        () ->
-                                rig.open(
-                                        new NbdDriver(),
-                                        server.options(
-                                                Map.of("x-dirty-bitmap", "qemu:dirty-bitmap:b")),
-                                        Map.of()));
+                        () -> rig.open(new NbdDriver(), server.options(wanted), Map.of()));
         assertEquals("The server does not offer 'qemu:dirty-bitmap:b'", refused.getMessage());
     }
 
