@@ -42,6 +42,7 @@ import org.ashlar.spi.source.Admission;
 import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode.Hold;
 import org.ashlar.tck.Operation;
+import org.ashlar.tck.Waiting;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -323,13 +324,8 @@ class HandOverTest {
     @Test
     void driverGone_whileRequestsArrive_doesNotWaitForThemToEnd() throws Exception {
         try (BusyCarriers busy = new BusyCarriers()) {
-            Doing<?> leaving =
-                    Doing.start(
-                                    () -> {
-                                        first.close();
-                                        return null;
-                                    })
-                            .awaitWaiting("awaitGrace", "awaitClosed");
+            Doing<?> leaving = Doing.run(first::close);
+            Waiting.untilAThreadIsIn("awaitGrace", "awaitClosed");
             Doing<byte[]> reading =
                     Doing.start(() -> read(root, 0, 512)).awaitWaiting("awaitOpen", "Orphan");
             busy.free();

@@ -29,13 +29,17 @@ import org.ashlar.spi.OpenRequest;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.option.OptionValues;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a driver is given to open, inactive, a node that another version of it serves: the options
- * and the children in force. Confined to the opening thread, but for {@link #grant} and {@link
- * #revoke}.
+ * and the children in force. Confined to the opening thread, but for {@link #grant}, {@link
+ * #revoke} and {@link #close}.
  */
 final class Candidate implements OpenRequest {
+    private static final Logger LOG = LoggerFactory.getLogger(Candidate.class);
+
     private final OpenServices services;
     private final NodeState node;
     private final OptionValues options;
@@ -79,8 +83,25 @@ final class Candidate implements OpenRequest {
         return background;
     }
 
-    /** Opens it, on the thread that the candidate is confined to. */
+    /**
+     * Opens it, and lets it hold what the node's users need, on the thread that the candidate is
+     * confined to.
+     */
     BlockNode open(BlockDriver driver) throws IOException {
+        BlockNode face = openFace(driver);
+        boolean holds = false;
+        try {
+            face.holdPermissions(node.cumulative());
+            holds = true;
+            return face;
+        } finally {
+            if (!holds) {
+                close(face);
+            }
+        }
+    }
+
+    private BlockNode openFace(BlockDriver driver) throws IOException {
         try (ControlRequest opening = new ControlRequest(services.graph().current())) {
             request = opening;
             try (DriverUses.Call _ = services.uses().calling(driver)) {
@@ -88,6 +109,20 @@ final class Candidate implements OpenRequest {
                 services.uses().opened(driver, face);
                 return face;
             }
+        }
+    }
+
+    /** Closes what was opened; however that fails, the old version is to go on. */
+    void close(BlockNode face) {
+        try {
+            face.close();
+        } catch (IOException | RuntimeException | Error error) {
+            LOG.warn(
+                    "node '{}': closing a version that does not serve: {}",
+                    node.name(),
+                    error.toString());
+        } finally {
+            services.uses().closed(face);
         }
     }
 

@@ -1,10 +1,14 @@
 package org.ashlar.core.internal.update;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.core.internal.graph.Changes;
+import org.ashlar.core.internal.graph.Changes.Terms;
 import org.ashlar.core.internal.graph.Control;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.Snapshot;
@@ -19,11 +23,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows the node drivers that come and go: nodes of one that is replaced are handed over to its
  * successor, nodes of one that goes wait for its return. Thread-safe: the registry calls one at a
- * time.
+ * time. A driver that hangs holds up no more than its own node: what hands that over is left to
+ * itself, and says in the log what becomes of it.
  */
 public final class DriverWatch implements RegistryListener {
     private final OpenServices services;
-    private final HandOver handOver;
+    private final HandOver.Means means;
     private final LayerSettings settings;
     private final Logger log;
 
@@ -34,7 +39,7 @@ public final class DriverWatch implements RegistryListener {
     /** Makes one that says in {@code log} what becomes of the nodes. */
     public DriverWatch(OpenServices services, Changes changes, Control control, Logger log) {
         this.services = services;
-        this.handOver = new HandOver(services, changes, control);
+        this.means = new HandOver.Means(services, changes, control);
         this.settings = services.settings();
         this.log = log;
     }
@@ -75,37 +80,54 @@ public final class DriverWatch implements RegistryListener {
     }
 
     private void handOver(NodeState state, BlockDriver driver, Rank.Version version) {
-        try {
-            handOver.handOver(state.node, driver, deadline());
-            log.info(
-                    "node '{}' is served by version {} of driver '{}'",
-                    state.name(),
-                    version,
-                    driver.name());
-        } catch (IOException | RuntimeException | LinkageError failed) {
-            if (isThere(state)) {
-                log.error(
-                        "node '{}' could not be handed over to version {} of driver '{}': {}",
-                        state.name(),
-                        version,
-                        driver.name(),
-                        failed.getMessage());
-            }
-        }
+        String goal = "version %s of driver '%s'".formatted(version, driver.name());
+        begin(
+                "update of node '" + state.name() + "'",
+                state,
+                handOver -> {
+                    handOver.to(driver);
+                    log.info("node '{}' is served by {}", state.name(), goal);
+                },
+                "handed over to " + goal);
     }
 
     private void orphan(NodeState state) {
+        String driver = state.node.driver();
+        begin(
+                "departure of the driver of node '" + state.name() + "'",
+                state,
+                handOver -> {
+                    handOver.toOrphan(settings.orphanLimit().toNanos());
+                    log.warn("node '{}' waits for driver '{}' to return", state.name(), driver);
+                },
+                "detached from driver '" + driver + "'");
+    }
+
+    private interface Work {
+        void with(HandOver handOver) throws IOException;
+    }
+
+    /** Waits until it has ended, for as long again as a change may take to its switch. */
+    private void begin(String what, NodeState state, Work work, String goal) {
+        Terms terms = new Terms(what, null, deadline());
+        HandOver handOver = new HandOver(means, state.node, terms);
+        Runnable carriedOut = () -> carryOut(handOver, state, work, goal);
+        Attempt<Boolean> attempt = Attempt.start(what, Executors.callable(carriedOut, true));
         try {
-            handOver.orphan(state.node, deadline(), settings.orphanLimit().toNanos());
-            log.warn(
-                    "node '{}' waits for driver '{}' to return", state.name(), state.node.driver());
-        } catch (IOException | RuntimeException | LinkageError failed) {
+            attempt.get(terms.deadline() + settings.changeLimit().toNanos());
+        } catch (TimeoutException late) {
+            log.error("{}; requests of the node wait for that", handOver.hanging());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+    }
+
+    private void carryOut(HandOver handOver, NodeState state, Work work, String goal) {
+        try {
+            work.with(handOver);
+        } catch (IOException | RuntimeException | Error failed) {
             if (isThere(state)) {
-                log.error(
-                        "node '{}' could not be detached from driver '{}': {}",
-                        state.name(),
-                        state.node.driver(),
-                        failed.getMessage());
+                log.error("node '{}' could not be {}: {}", state.name(), goal, failed.getMessage());
             }
         }
     }

@@ -2,12 +2,8 @@ package org.ashlar.core.internal.update;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
-import org.ashlar.core.internal.grace.Interrupts;
 import org.ashlar.core.internal.graph.Changes;
 import org.ashlar.core.internal.graph.Changes.Held;
 import org.ashlar.core.internal.graph.Changes.Terms;
@@ -23,6 +19,7 @@ import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.BlockNode;
+import org.ashlar.spi.Request;
 import org.ashlar.spi.option.OptionValues;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hands a live node over to another version of its driver: drain, old inactive, new opened over
- * edges that it cannot write through, one switch, new active. Thread-safe; stateless.
+ * edges that it cannot write through, one switch, new active. Confined to one thread, but for
+ * {@link #hanging}.
  *
  * <p>Invariants:
  *
@@ -38,33 +36,65 @@ import org.slf4j.LoggerFactory;
  *   <li>I1: at no time may two faces of a node write: the new one's edges are granted after the old
  *       one is inactive, and revoked before the old one is activated again.
  *   <li>I2: before the switch every failure leaves the old version serving.
+ *   <li>I3: a version that does not serve is left behind if it hangs. The one that serves is not:
+ *       while it hangs nobody knows what it may still write, so the node stays held, and its
+ *       requests wait.
  * </ul>
  */
 final class HandOver {
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
 
-    private final OpenServices services;
-    private final Changes changes;
-    private final Control control;
+    private final Means means;
+    private final Node node;
+    private final Terms terms;
 
-    HandOver(OpenServices services, Changes changes, Control control) {
-        this.services = services;
-        this.changes = changes;
-        this.control = control;
+    /** Written by the thread that hands over. */
+    private volatile Step step = Step.HOLD;
+
+    /** Prepares one that comes to its switch within the terms, or not at all. */
+    HandOver(Means means, Node node, Terms terms) {
+        this.means = means;
+        this.node = node;
+        this.terms = terms;
+    }
+
+    /** What every hand-over works with. */
+    record Means(OpenServices services, Changes changes, Control control) {}
+
+    /** How far it is, in the words for one that comes no further. */
+    private enum Step {
+        HOLD("is being prepared"),
+        INACTIVATE("the old version has not written out what it keeps"),
+        OPEN("the new version is being opened"),
+        SWITCH("the new version is being switched to"),
+        ACTIVATE("the new version serves but has not taken the image over"),
+        CLOSE("the new version, which does not serve, is being closed"),
+        REACTIVATE("the old version has not taken the image back"),
+        SETTLE("the old version is being closed");
+
+        private final String text;
+
+        Step(String text) {
+            this.text = text;
+        }
+    }
+
+    /** Says, of one that has not ended in time, where it hangs. */
+    String hanging() {
+        return terms.what() + " hangs: " + step.text;
     }
 
     /**
      * Lets {@code driver} serve the node from now on; on failure what served it before still does.
      */
-    void handOver(Node node, BlockDriver driver, long deadline) throws IOException {
-        Terms terms = new Terms("update of node '" + node.name() + "'", null, deadline);
-        boolean orphaned = current(node).face instanceof Orphan;
+    void to(BlockDriver driver) throws IOException {
+        boolean orphaned = current().face instanceof Orphan;
         Settlement left;
-        try (Held held = changes.hold(terms, (_, plan) -> hold(plan, node, orphaned))) {
-            left = switchOver(terms.within(held), current(node), driver);
+        try (Held held = means.changes.hold(terms, (_, plan) -> hold(plan, orphaned))) {
+            left = switchOver(terms.within(held), current(), driver);
         }
         if (!orphaned) {
-            awaitClosed(terms, left);
+            awaitClosed(left);
         }
     }
 
@@ -72,7 +102,7 @@ final class HandOver {
      * Keeps the node and closes its gates; what waits in an orphan waits for this, and is not
      * waited for.
      */
-    private static void hold(Plan plan, Node node, boolean orphaned) throws BlockException {
+    private void hold(Plan plan, boolean orphaned) throws BlockException {
         plan.keep(node.name());
         if (orphaned) {
             plan.gate(node.name());
@@ -82,42 +112,46 @@ final class HandOver {
     }
 
     /** Nothing was in flight, so the old version closes at once, unless it hangs. */
-    private static void awaitClosed(Terms terms, Settlement left) {
+    private void awaitClosed(Settlement left) {
+        step = Step.SETTLE;
         if (!left.await(terms.deadline())) {
             LOG.warn("{}: the old version does not close", terms.what());
         }
     }
 
-    private NodeState current(Node node) throws BlockException {
-        NodeState state = services.graph().current().state(node);
+    private NodeState current() throws BlockException {
+        NodeState state = means.services.graph().current().state(node);
         if (state == null) {
             throw new BlockException(Kind.NOT_FOUND, "node '" + node.name() + "' has gone");
         }
         return state;
     }
 
-    private Settlement switchOver(Terms terms, NodeState old, BlockDriver driver)
+    private Settlement switchOver(Terms within, NodeState old, BlockDriver driver)
             throws IOException {
         OptionValues options =
                 OptionValues.check(
                         driver.options(), NodeOptions.ownOf(driver, old.traits().options()));
-        Candidate candidate = new Candidate(services, old, options, bagOf(old));
+        step = Step.INACTIVATE;
+        Candidate candidate = new Candidate(means.services, old, options, bagOf(old));
         BlockNode face = null;
         Settlement left;
         try {
-            control.withRequest(old.face::inactivate);
-            face = openInTime(terms, candidate, driver);
-            face.holdPermissions(old.cumulative());
-            left = publish(terms, old, face, driver);
+            inactivate(old.face::inactivate);
+            face = openInTime(candidate, driver);
+            left = publish(within, old, face, old.traits().servedBy(driver));
         } catch (IOException | RuntimeException | Error failed) {
             giveUp(old, candidate, face, failed);
             throw failed;
         }
         candidate.grant();
-        services.backgrounds().replace(old.node, candidate.ownWork());
-        takeOver(terms, face);
-        if (old.face instanceof Orphan orphan) {
-            orphan.succeed(face);
+        means.services.backgrounds().replace(node, candidate.ownWork());
+        try {
+            takeOver(face);
+        } finally {
+            if (old.face instanceof Orphan orphan) {
+                orphan.succeed(face);
+            }
         }
         return left;
     }
@@ -132,9 +166,40 @@ final class HandOver {
         }
     }
 
-    private void takeOver(Terms terms, BlockNode face) throws BlockException {
+    /** Returns once the old version writes nothing more, however long that takes (I3). */
+    private void inactivate(Request.Work work) throws IOException {
+        step = Step.INACTIVATE;
+        means.control.withRequest(work);
+        if (System.nanoTime() - terms.deadline() >= 0) {
+            throw new BlockException(
+                    Kind.BUSY,
+                    "%s: the old version took too long to write out what it keeps, and serves on"
+                            .formatted(terms.what()));
+        }
+    }
+
+    private BlockNode openInTime(Candidate candidate, BlockDriver driver) throws IOException {
+        step = Step.OPEN;
+        Attempt<BlockNode> opening = Attempt.start(terms.what(), () -> candidate.open(driver));
         try {
-            control.withRequest(face::activate);
+            return opening.get(terms.deadline());
+        } catch (TimeoutException late) {
+            opening.then(candidate::close);
+            throw new BlockException(
+                    Kind.BUSY, terms.what() + ": the new version did not open in time", late);
+        }
+    }
+
+    private Settlement publish(Terms within, NodeState old, BlockNode face, Traits traits)
+            throws IOException {
+        step = Step.SWITCH;
+        return means.changes.apply(within, (_, plan) -> plan.replaceFace(old.name(), face, traits));
+    }
+
+    private void takeOver(BlockNode face) throws BlockException {
+        step = Step.ACTIVATE;
+        try {
+            means.control.withRequest(face::activate);
         } catch (IOException failed) {
             throw new BlockException(
                     Kind.IO,
@@ -145,126 +210,62 @@ final class HandOver {
         }
     }
 
-    /**
-     * Opens on a thread of its own: a candidate that hangs is left behind, with edges that lead
-     * nowhere.
-     */
-    private BlockNode openInTime(Terms terms, Candidate candidate, BlockDriver driver)
-            throws IOException {
-        CompletableFuture<BlockNode> opened = new CompletableFuture<>();
-        Thread.ofVirtual()
-                .name(terms.what())
-                .start(() -> {
-                    try {
-                        opened.complete(candidate.open(driver));
-                    } catch (Throwable failed) {
-                        opened.completeExceptionally(failed);
-                    }
-                });
-        boolean interrupted = false;
-        try {
-            while (true) {
-                try {
-                    return opened.get(terms.deadline() - System.nanoTime(), TimeUnit.NANOSECONDS);
-                } catch (InterruptedException stray) {
-                    interrupted = true;
-                } catch (TimeoutException late) {
-                    leaveBehind(opened);
-                    throw new BlockException(
-                            Kind.BUSY,
-                            terms.what() + ": the new version did not open in time",
-                            late);
-                } catch (ExecutionException failed) {
-                    throw failed.getCause() instanceof IOException error
-                            ? error
-                            : new BlockException(
-                                    Kind.IO, terms.what() + ": " + failed.getCause(), failed);
-                }
-            }
-        } finally {
-            if (interrupted) {
-                Interrupts.restore();
-            }
-        }
-    }
-
-    /** Closes what a candidate opens too late. */
-    private void leaveBehind(CompletableFuture<BlockNode> opening) {
-        Thread.ofVirtual()
-                .name("late candidate")
-                .start(() -> {
-                    try {
-                        closeQuietly(opening.join());
-                    } catch (CompletionException failed) {
-                        LOG.debug("a candidate that was left behind failed", failed);
-                    }
-                });
-    }
-
-    private Settlement publish(Terms terms, NodeState old, BlockNode face, BlockDriver driver)
-            throws IOException {
-        Traits traits = old.traits().servedBy(driver);
-        return changes.apply(terms, (_, plan) -> plan.replaceFace(old.name(), face, traits));
-    }
-
     private void giveUp(
             NodeState old, Candidate candidate, @Nullable BlockNode face, Throwable reason) {
         candidate.revoke();
         candidate.ownWork().close();
         if (face != null) {
-            closeQuietly(face);
+            closeInTime(candidate, face);
         }
         reactivate(old, reason);
     }
 
-    private void reactivate(NodeState old, Throwable reason) {
+    /** Closes what does not serve, first: it may hold locks that the old version wants back. */
+    private void closeInTime(Candidate candidate, BlockNode face) {
+        step = Step.CLOSE;
+        Attempt<Boolean> closing =
+                Attempt.start(terms.what(), Executors.callable(() -> candidate.close(face), true));
         try {
-            old.face.holdPermissions(old.cumulative());
-            control.withRequest(old::activate);
-        } catch (IOException | RuntimeException | Error worse) {
-            reason.addSuppressed(worse);
+            closing.get(System.nanoTime() + means.services.settings().changeLimit().toNanos());
+        } catch (IOException | TimeoutException late) {
+            LOG.warn("{}: the new version, which does not serve, does not close", terms.what());
         }
     }
 
-    /** Closes a version that does not serve; however it fails, the old one is to go on (I2). */
-    private void closeQuietly(BlockNode face) {
+    private void reactivate(NodeState old, Throwable reason) {
+        step = Step.REACTIVATE;
         try {
-            face.close();
-        } catch (IOException | RuntimeException | Error error) {
-            LOG.warn("closing a version that does not serve: {}", error.toString());
-        } finally {
-            services.uses().closed(face);
+            old.face.holdPermissions(old.cumulative());
+            means.control.withRequest(old::activate);
+        } catch (IOException | RuntimeException | Error worse) {
+            reason.addSuppressed(worse);
         }
     }
 
     /**
      * Puts a stand-in in the node's place, everything written out, as its driver is about to go.
      */
-    void orphan(Node node, long deadline, long waitNanos) throws IOException {
-        Terms terms =
-                new Terms("departure of the driver of node '" + node.name() + "'", null, deadline);
-        if (current(node).face instanceof Orphan) {
+    void toOrphan(long waitNanos) throws IOException {
+        if (current().face instanceof Orphan) {
             return;
         }
         Settlement left;
-        try (Held held = changes.hold(terms, (_, plan) -> hold(plan, node, false))) {
-            left = standIn(terms.within(held), current(node), waitNanos);
+        try (Held held = means.changes.hold(terms, (_, plan) -> hold(plan, false))) {
+            left = standIn(terms.within(held), current(), waitNanos);
             // Before the gates open: what then waits in the stand-in must not be waited for.
             left.awaitGrace(terms.deadline());
         }
-        awaitClosed(terms, left);
+        awaitClosed(left);
     }
 
-    private Settlement standIn(Terms terms, NodeState old, long waitNanos) throws IOException {
+    private Settlement standIn(Terms within, NodeState old, long waitNanos) throws IOException {
         long[] length = new long[1];
         try {
-            control.withRequest(request -> {
+            inactivate(request -> {
                 length[0] = old.face.length(request);
                 old.face.inactivate(request);
             });
-            Orphan stub = new Orphan(old, length[0], waitNanos);
-            return changes.apply(
-                    terms, (_, plan) -> plan.replaceFace(old.name(), stub, old.traits()));
+            return publish(within, old, new Orphan(old, length[0], waitNanos), old.traits());
         } catch (IOException | RuntimeException | Error failed) {
             reactivate(old, failed);
             throw failed;
