@@ -13,11 +13,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.ashlar.spi.ChainExtent;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.control.Root;
@@ -33,7 +37,7 @@ import org.junit.jupiter.api.TestReporter;
 /**
  * A chain of overlays under random writes and reads from several clients, while snapshots are put
  * on it, layers are streamed away and cut: no read shows less than what was acknowledged when it
- * began, nor more than what had begun when it ended.
+ * began, nor more than what had begun when it ended, and the status says so, too.
  */
 class MergedMapModelTest {
     private static final int CLIENTS = 3;
@@ -148,6 +152,7 @@ class MergedMapModelTest {
             try (Admission admission = root.consumer("client").admit(Access.READ)) {
                 for (int i = random.nextInt(4); i >= 0; i--) {
                     int first = random.nextInt(SECTORS);
+                    checkStatus(admission, first, least);
                     int count = Math.min(1 + random.nextInt(40), SECTORS - first);
                     MemorySegment bytes = MemorySegment.ofArray(new byte[count * SECTOR]);
                     root.root().read(admission.request(), (long) first * SECTOR, bytes);
@@ -156,6 +161,23 @@ class MergedMapModelTest {
                     }
                     reads.incrementAndGet();
                 }
+            }
+        }
+
+        /** Nothing that was acknowledged is in a hole. */
+        private void checkStatus(Admission admission, int first, int[] least) throws IOException {
+            long offset = (long) first * SECTOR;
+            ChainExtent extent =
+                    root.root()
+                            .chainExtentAt(
+                                    admission.request(),
+                                    offset,
+                                    (long) (SECTORS - first) * SECTOR,
+                                    Optional.empty());
+            int end = first + (int) (extent.zero() ? extent.length() / SECTOR : 0);
+            for (int i = first; i < end; i++) {
+                int sector = i;
+                assertEquals(0, least[i], () -> "sector " + sector + " is in a hole");
             }
         }
 
@@ -245,14 +267,23 @@ class MergedMapModelTest {
     private void checkTail(Root root) throws IOException {
         for (int i = 0; i < CUT; i++) {
             int block = i;
-            int expected =
-                    layers.stream()
-                            .mapToInt(layer -> layer.tail[block])
-                            .filter(value -> value >= 0)
-                            .findFirst()
-                            .orElse(0);
+            OptionalInt deciding =
+                    IntStream.range(0, layers.size())
+                            .filter(layer -> layers.get(layer).tail[block] >= 0)
+                            .findFirst();
+            int expected = deciding.isPresent() ? layers.get(deciding.getAsInt()).tail[block] : 0;
+            assertEquals(deciding.orElse(layers.size()), depth(root, BLOCKS + i));
             byte[] seen = TestLayer.read(root, (long) (BLOCKS + i) * BLOCK, SECTOR);
             assertEquals(expected, seen[7], () -> "block " + block + " of " + layers.size());
+        }
+    }
+
+    private static int depth(Root root, int block) throws IOException {
+        try (Admission admission = root.consumer("status").admit(Access.READ)) {
+            return root.root()
+                    .chainExtentAt(
+                            admission.request(), (long) block * BLOCK, BLOCK, Optional.empty())
+                    .depth();
         }
     }
 }

@@ -39,12 +39,18 @@ public final class MergedMap {
      * @param start its first byte
      * @param end the byte after its last
      * @param way the backing edge that leads to the layer, or null for the top
+     * @param depth how many layers are above it
      */
-    public record Entry(long start, long end, @Nullable EdgeKey way) {
+    public record Entry(long start, long end, @Nullable EdgeKey way, int depth) {
 
         /** Returns whether it says something of the byte at {@code offset}. */
         public boolean covers(long offset) {
             return start <= offset && offset < end;
+        }
+
+        /** Returns this, up to {@code other} if that is less. */
+        public Entry until(long other) {
+            return new Entry(start, Math.min(end, other), way, depth);
         }
     }
 

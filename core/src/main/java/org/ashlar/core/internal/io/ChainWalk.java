@@ -2,6 +2,7 @@ package org.ashlar.core.internal.io;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.ashlar.core.internal.chain.MergedMap.Entry;
 import org.ashlar.core.internal.graph.EdgeHandle;
 import org.ashlar.core.internal.graph.EdgeKey;
 import org.ashlar.core.internal.graph.EdgeState;
@@ -20,48 +21,74 @@ final class ChainWalk {
     private final CoreRequest request;
     private final EdgeIo io;
     private final Optional<String> base;
+    private final long offset;
 
-    ChainWalk(CoreRequest request, EdgeIo io, Optional<String> base) {
+    /** How far what was found so far counts, and above how many layers. */
+    private long length;
+
+    private int depth;
+
+    ChainWalk(CoreRequest request, EdgeIo io, Optional<String> base, long offset) {
         this.request = request;
         this.io = io;
         this.base = base;
+        this.offset = offset;
     }
 
     /**
-     * Describes the extent at {@code offset} below {@code top}; the range lies within the node that
-     * it leads to.
+     * Describes the extent below {@code top}, of {@code maxLength} bytes at most; they lie within
+     * the node that it leads to.
      */
-    ChainExtent at(EdgeKey top, long offset, long maxLength) throws IOException {
-        NodeState layer = request.follow(top);
-        long length = maxLength;
-        int depth = 0;
-        while (true) {
+    ChainExtent from(EdgeKey top, long maxLength) throws IOException {
+        length = maxLength;
+        NodeState layer = decidingIn(request.follow(top));
+        while (layer != null) {
             if (base.isPresent() && base.get().equals(layer.name())) {
-                return zero(length, depth, false);
+                return zero(false);
             }
             if (layer.isFilter()) {
-                layer = request.follow(below(layer, ChildRole.FILTERED));
+                layer = decidingIn(request.follow(filtered(layer)));
                 continue;
             }
             long changes = layer.node.maps().changes();
             Extent extent = io.extentAt(request, layer, offset, length);
             length = extent.length();
             if (!(extent instanceof Extent.Unallocated)) {
-                return unlessMoved(layer, changes, decided(layer, extent, offset, depth));
+                return unlessMoved(layer, changes, decided(layer, extent));
             }
-            EdgeKey backing = backing(layer);
+            EdgeKey backing = layer.chain.backing();
             NodeState next = backing == null ? null : request.follow(backing);
-            if (next == null) {
-                return zero(length, depth, false);
+            if (next != null && !reaches(next, 1)) {
+                return zero(isAboveBase(next));
             }
-            long rest = next.face.length(request) - offset;
-            if (rest <= 0) {
-                return zero(length, depth, isAboveBase(next));
-            }
-            length = Math.min(length, rest);
             layer = next;
-            depth++;
         }
+        return zero(false);
+    }
+
+    /**
+     * Returns the layer that decides in the chain below {@code head}, or the first one to ask; null
+     * if it is too short to say anything. Where a base was named it must be come by.
+     */
+    private @Nullable NodeState decidingIn(NodeState head) throws IOException {
+        if (!head.longChain || base.isPresent()) {
+            return head;
+        }
+        Entry entry = io.layerAt(request, head, offset, offset + length);
+        length = entry.end() - offset;
+        if (entry.way() == null) {
+            return head;
+        }
+        NodeState layer = request.follow(entry.way());
+        return reaches(layer, entry.depth()) ? layer : null;
+    }
+
+    /** Goes down so many layers, unless the one there ends above what is asked for. */
+    private boolean reaches(NodeState layer, int down) throws IOException {
+        long rest = layer.face.length(request) - offset;
+        depth += rest > 0 ? down : down - 1;
+        length = rest > 0 ? Math.min(length, rest) : length;
+        return rest > 0;
     }
 
     /**
@@ -72,21 +99,18 @@ final class ChainWalk {
         return base.isPresent() && !base.get().equals(layer.name());
     }
 
-    private static ChainExtent zero(long length, int depth, boolean allocated) {
+    private ChainExtent zero(boolean allocated) {
         return new ChainExtent(length, depth, allocated, false, true, Optional.empty());
     }
 
-    private ChainExtent decided(NodeState layer, Extent extent, long offset, int depth)
-            throws IOException {
+    private ChainExtent decided(NodeState layer, Extent extent) throws IOException {
         return switch (extent) {
             case Extent.Data data ->
-                    stored(data.length(), depth, new Location(layer.name(), offset), false, true);
+                    stored(data.length(), new Location(layer.name(), offset), false, true);
             case Extent.Opaque opaque ->
                     new ChainExtent(opaque.length(), depth, true, true, false, Optional.empty());
-            case Extent.Zero zero ->
-                    zero(zero.length(), depth, zero.allocated() || !hasBacking(layer));
-            case Extent.Mapped mapped ->
-                    mapped(mapped, depth, layer.capabilities.clusterSize() > 1);
+            case Extent.Zero zero -> zero(zero.allocated() || layer.chain.backing() == null);
+            case Extent.Mapped mapped -> mapped(mapped, layer.capabilities.clusterSize() > 1);
             case Extent.Unallocated _ -> throw new IllegalStateException("not decided");
         };
     }
@@ -95,58 +119,41 @@ final class ChainWalk {
      * Follows bytes that lie unchanged in a child, which may know that they are a hole: of a layer
      * that allocates by itself they are data all the same.
      */
-    private ChainExtent mapped(Extent.Mapped mapped, int depth, boolean allocates)
-            throws IOException {
+    private ChainExtent mapped(Extent.Mapped mapped, boolean allocates) throws IOException {
         NodeState holder = request.follow(EdgeHandle.keyOf(mapped.child()));
-        long offset = mapped.childOffset();
-        Location here = new Location(holder.name(), offset);
-        long rest = holder.face.length(request) - offset;
+        long there = mapped.childOffset();
+        Location here = new Location(holder.name(), there);
+        long rest = holder.face.length(request) - there;
         if (rest <= 0) {
-            return stored(mapped.length(), depth, here, true, allocates);
+            return stored(mapped.length(), here, true, allocates);
         }
         long changes = holder.node.maps().changes();
-        Extent extent = io.extentAt(request, holder, offset, Math.min(mapped.length(), rest));
+        Extent extent = io.extentAt(request, holder, there, Math.min(mapped.length(), rest));
         if (extent instanceof Extent.Mapped further) {
-            return unlessMoved(holder, changes, mapped(further, depth, allocates));
+            return unlessMoved(holder, changes, mapped(further, allocates));
         }
-        return stored(extent.length(), depth, here, extent instanceof Extent.Zero, allocates);
+        return stored(extent.length(), here, extent instanceof Extent.Zero, allocates);
     }
 
     /**
      * A hole that was found where a layer said that its bytes lay is theirs only if its mapping has
      * not changed since: it may have been given up, and the place is another's.
      */
-    private static ChainExtent unlessMoved(NodeState layer, long changes, ChainExtent found) {
+    private ChainExtent unlessMoved(NodeState layer, long changes, ChainExtent found) {
         boolean moved = found.location().isPresent() && layer.node.maps().changes() != changes;
-        return moved
-                ? stored(found.length(), found.depth(), found.location().get(), false, true)
-                : found;
+        return moved ? stored(found.length(), found.location().get(), false, true) : found;
     }
 
-    private static ChainExtent stored(
-            long length, int depth, Location where, boolean zero, boolean data) {
-        return new ChainExtent(length, depth, true, data || !zero, zero, Optional.of(where));
+    private ChainExtent stored(long bytes, Location where, boolean zero, boolean data) {
+        return new ChainExtent(bytes, depth, true, data || !zero, zero, Optional.of(where));
     }
 
-    private boolean hasBacking(NodeState layer) {
-        return backing(layer) != null;
-    }
-
-    private static @Nullable EdgeKey backing(NodeState layer) {
-        for (EdgeState edge : layer.edges()) {
-            if (edge.key().role() == ChildRole.BACKING) {
+    private static EdgeKey filtered(NodeState filter) {
+        for (EdgeState edge : filter.edges()) {
+            if (edge.key().role() == ChildRole.FILTERED) {
                 return edge.key();
             }
         }
-        return null;
-    }
-
-    private static EdgeKey below(NodeState layer, ChildRole role) {
-        for (EdgeState edge : layer.edges()) {
-            if (edge.key().role() == role) {
-                return edge.key();
-            }
-        }
-        throw new IllegalStateException("node '" + layer.name() + "' has no " + role + " child");
+        throw new IllegalStateException("filter '" + filter.name() + "' has no filtered child");
     }
 }

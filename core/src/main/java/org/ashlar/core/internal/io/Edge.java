@@ -159,7 +159,7 @@ public final class Edge extends EdgeKey {
         NodeState target = core.follow(this);
         checkRange(core, target, offset, maxLength);
         try {
-            return new ChainWalk(core, io, base).at(this, offset, maxLength);
+            return new ChainWalk(core, io, base, offset).from(this, maxLength);
         } catch (RuntimeException | Error internal) {
             throw internal(target, "extent", offset, internal);
         }

@@ -2,6 +2,7 @@ package org.ashlar.core.internal.io;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import org.ashlar.core.internal.chain.MergedMap.Entry;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -207,6 +208,11 @@ public final class EdgeIo {
         } finally {
             leave(node);
         }
+    }
+
+    /** Returns which layer of a long chain decides from {@code offset} on, and how far. */
+    Entry layerAt(CoreRequest request, NodeState top, long offset, long end) throws IOException {
+        return merged.layerAt(request, top, offset, end);
     }
 
     /** Describes an extent; what a driver answers against its contract is made an error. */

@@ -13,8 +13,8 @@ import org.ashlar.spi.Extent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads long chains at the layer that decides, which the chain's merged map remembers: the layers
- * above it, which store nothing there, are not gone through. Thread-safe; immutable.
+ * Leads to the layer of a long chain that decides, which the chain's merged map remembers: the
+ * layers above it, which store nothing there, are not gone through. Thread-safe; immutable.
  */
 final class MergedReads {
     private static final long LEAST_GRANULE = 4 << 10;
@@ -29,10 +29,7 @@ final class MergedReads {
     /** Fills {@code into} from a chain that is long. */
     void read(CoreRequest request, NodeState top, long offset, MemorySegment into)
             throws IOException {
-        MergedMap map = top.chain.map();
-        if (map == null) {
-            map = top.chain.mapFor(granule(request, top), top.face.length(request));
-        }
+        MergedMap map = mapOf(request, top);
         Entry entry = map.find(offset);
         long length = into.byteSize();
         if (entry != null && length <= map.endOf(entry, offset) - offset) {
@@ -40,6 +37,37 @@ final class MergedReads {
         } else {
             readPieces(request, top, map, offset, into);
         }
+    }
+
+    private static MergedMap mapOf(CoreRequest request, NodeState top) throws IOException {
+        MergedMap map = top.chain.map();
+        return map != null
+                ? map
+                : top.chain.mapFor(granule(request, top), top.face.length(request));
+    }
+
+    /**
+     * Returns which layer of a chain that is long decides, from {@code offset} on up to {@code end}
+     * at most. What is not known is asked for in one go, however long: most of a large disk may be
+     * empty.
+     */
+    Entry layerAt(CoreRequest request, NodeState top, long offset, long end) throws IOException {
+        MergedMap map = mapOf(request, top);
+        Entry entry = map.find(offset);
+        if (entry == null) {
+            long generation = map.generation(offset);
+            Entry answer = walk(request, top, offset, end);
+            map.insert(answer.until(map.endOfBlock(offset)), generation);
+            return answer;
+        }
+        EdgeKey way = entry.way();
+        int depth = entry.depth();
+        long at = offset;
+        do {
+            at = map.endOf(entry, at);
+            entry = at < end ? map.find(at) : null;
+        } while (entry != null && Objects.equals(entry.way(), way));
+        return new Entry(offset, Math.min(at, end), way, depth);
     }
 
     /** Returns the smallest unit in which a layer stores or does not store. */
@@ -112,7 +140,7 @@ final class MergedReads {
         long generation = map.generation(offset);
         long length = top.face.length(request);
         if (offset >= length) {
-            return new Entry(offset, Long.MAX_VALUE, null); // its face says what comes of that
+            return new Entry(offset, Long.MAX_VALUE, null, 0); // its face says what comes of that
         }
         long end = Math.min(length, map.endOfBlock(offset));
         Entry answer = walk(request, top, offset, end);
@@ -124,6 +152,7 @@ final class MergedReads {
             throws IOException {
         NodeState layer = top;
         EdgeKey way = null;
+        int depth = 0;
         long end = most;
         for (EdgeKey below = layer.chain.backing(); below != null; below = layer.chain.backing()) {
             Extent extent = extentAt(request, layer, offset, end - offset);
@@ -132,6 +161,7 @@ final class MergedReads {
                 break;
             }
             way = below;
+            depth++;
             layer = request.follow(below);
             long rest = layer.face.length(request) - offset;
             if (rest <= 0) {
@@ -141,7 +171,7 @@ final class MergedReads {
                 end = Math.min(end, offset + rest);
             }
         }
-        return new Entry(offset, end, way);
+        return new Entry(offset, end, way, depth);
     }
 
     /** What cannot be told is that layer's to decide: its face reads, or fails in its own words. */

@@ -34,7 +34,7 @@ public class MergedMapStress {
     public void asker() {
         layer.add(map);
         long generation = map.generation(0);
-        map.insert(new Entry(0, stored, null), generation);
+        map.insert(new Entry(0, stored, null, 0), generation);
     }
 
     @Actor
