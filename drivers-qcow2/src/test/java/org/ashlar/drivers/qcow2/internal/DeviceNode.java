@@ -3,6 +3,7 @@ package org.ashlar.drivers.qcow2.internal;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockNode;
@@ -23,6 +24,9 @@ final class DeviceNode implements BlockNode {
     /** Written by the test. */
     private volatile long end = Long.MAX_VALUE;
 
+    /** Where the next write fails, -1 for nowhere. */
+    private final AtomicLong failing = new AtomicLong(-1);
+
     private final AtomicReference<Before> before = new AtomicReference<>();
 
     /** What is done before the bytes of a read are copied. */
@@ -38,6 +42,11 @@ final class DeviceNode implements BlockNode {
     /** Refuses writes past {@code offset} from now on. */
     void endAt(long offset) {
         end = offset;
+    }
+
+    /** Refuses the next write at {@code offset}, once. */
+    void failWriteAt(long offset) {
+        failing.set(offset);
     }
 
     /** Does something before the next read, once. */
@@ -69,6 +78,9 @@ final class DeviceNode implements BlockNode {
             throws BlockException {
         if (offset + from.byteSize() > end) {
             throw new BlockException(BlockException.Kind.NO_SPACE, "the device ends at " + end);
+        }
+        if (failing.compareAndSet(offset, -1)) {
+            throw new BlockException(BlockException.Kind.IO, "the device failed at " + offset);
         }
         disk.write(request, offset, from, flags);
     }

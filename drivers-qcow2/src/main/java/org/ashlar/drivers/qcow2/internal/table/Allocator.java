@@ -2,16 +2,12 @@ package org.ashlar.drivers.qcow2.internal.table;
 
 import java.io.IOException;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
-import org.ashlar.drivers.qcow2.internal.format.Limits;
-import org.ashlar.spi.BlockException;
-import org.ashlar.spi.BlockException.Kind;
 
 /**
  * Finds free host clusters and counts them as used. Guarded by the image's lock.
  *
  * <ul>
- *   <li>I1: every cluster before {@code cursor} that an existing block counts is in use, or is part
- *       of a run too short for the table it was passed over for.
+ *   <li>I1: every cluster before {@code cursor} that an existing block counts is in use.
  *   <li>I2: every cluster from {@code freshFrom} on reads as zeroes: it lies past the end the file
  *       had, and was never handed out.
  *   <li>I3: cluster 0, the header, is never handed out, whatever its count says.
@@ -20,7 +16,7 @@ import org.ashlar.spi.BlockException.Kind;
 final class Allocator {
     private final Geometry geometry;
     private final Refcounts refcounts;
-    private final Quarantine quarantine;
+    private final RefcountGrowth growth;
     private final MetadataClusters metadata;
     private final Bounds bounds;
     private long cursor = 1;
@@ -35,12 +31,12 @@ final class Allocator {
     Allocator(
             Geometry geometry,
             Refcounts refcounts,
-            Quarantine quarantine,
+            RefcountGrowth growth,
             MetadataClusters metadata,
             Bounds bounds) {
         this.geometry = geometry;
         this.refcounts = refcounts;
-        this.quarantine = quarantine;
+        this.growth = growth;
         this.metadata = metadata;
         this.bounds = bounds;
         this.freshFrom = Long.MAX_VALUE >>> geometry.clusterBits();
@@ -106,10 +102,10 @@ final class Allocator {
             }
         }
         bounds.beforeGrowing(end + 1);
-        return extend(Math.max(end, 1), wanted);
+        return extend(wanted);
     }
 
-    /** Hands out {@code count} clusters for an L1 table, at the end of what is counted. */
+    /** Hands out {@code count} clusters for an L1 table, behind everything else. */
     HostRun allocateL1(long count) throws Missing, IOException {
         HostRun run = allocateAtEnd(count);
         metadata.add(Area.ACTIVE_L1, run.offset() >>> geometry.clusterBits(), count);
@@ -119,12 +115,17 @@ final class Allocator {
     private HostRun allocateAtEnd(long count) throws Missing, IOException {
         long end = refcounts.end();
         long start = end == 0 ? 0 : refcounts.startOfFreeTail(refcounts.blockOf(end - 1));
-        long room = end - start;
-        return start > 0 && room >= count ? take(start, count) : extend(Math.max(start, 1), count);
+        return start > 0 && end - start >= count ? take(start, count) : extend(count);
+    }
+
+    private HostRun extend(long wanted) throws Missing, IOException {
+        long first = growth.extend(wanted);
+        freshFrom = Math.max(freshFrom, first);
+        return take(first, wanted);
     }
 
     private HostRun take(long first, long count) throws Missing, IOException {
-        checkOffset(first + count);
+        growth.checkEnd(first + count);
         metadata.beforeUse(first, count);
         refcounts.set(first, count, 1);
         if (cursor == first) {
@@ -133,81 +134,5 @@ final class Allocator {
         boolean fresh = first >= freshFrom;
         freshFrom = Math.max(freshFrom, first + count);
         return new HostRun(first << geometry.clusterBits(), count, fresh);
-    }
-
-    private void checkOffset(long endCluster) throws BlockException {
-        if (endCluster > Limits.HOST_OFFSET_MAX >>> geometry.clusterBits()) {
-            throw new BlockException(Kind.NO_SPACE, "The image file has no room left: 64 PiB");
-        }
-    }
-
-    /**
-     * Makes room from {@code start} on, where nothing is counted yet: first new refcount blocks,
-     * then, if they do not fit into it, a new refcount table, then the clusters that are wanted.
-     */
-    private HostRun extend(long start, long wanted) throws Missing, IOException {
-        long end = refcounts.end();
-        long firstBlock = refcounts.blockOf(end);
-        Extension plan = Extension.plan(this, start, firstBlock, wanted);
-        checkOffset(start + plan.total());
-        metadata.beforeUse(start, plan.total());
-        refcounts.checkTable();
-        if (start < end) {
-            // First, so that a block that is clean now cannot be evicted by those that are made.
-            refcounts.set(start, Math.min(end - start, plan.total()), 1);
-        }
-        long oldTable = refcounts.table().offset();
-        long oldClusters = tableClusters(refcounts.table().length());
-        if (plan.tableClusters() > 0) {
-            long at = (start + plan.blocks()) << geometry.clusterBits();
-            int entries = (int) (plan.tableClusters() << (geometry.clusterBits() - 3));
-            refcounts.table().move(at, entries);
-            metadata.add(Area.REFCOUNT_TABLE, start + plan.blocks(), plan.tableClusters());
-            quarantine.add(oldTable >>> geometry.clusterBits(), oldClusters, bounds.passesOthers());
-        }
-        for (long i = 0; i < plan.blocks(); i++) {
-            metadata.add(Area.REFCOUNT_BLOCK, start + i, 1);
-            refcounts.createBlock(firstBlock + i, (start + i) << geometry.clusterBits());
-        }
-        long overhead = plan.total() - wanted;
-        refcounts.set(start, overhead, 1);
-        freshFrom = Math.max(freshFrom, start + overhead);
-        return take(start + overhead, wanted);
-    }
-
-    private long tableClusters(long entries) {
-        return geometry.clustersFor(entries * Long.BYTES);
-    }
-
-    /**
-     * How an extension is laid out.
-     *
-     * @param blocks how many refcount blocks it begins with
-     * @param tableClusters how long the new refcount table is, 0 if the old one suffices
-     * @param total how many clusters there are with those that were wanted
-     */
-    private record Extension(long blocks, long tableClusters, long total) {
-
-        /** Adds what counting takes until it counts itself, too. */
-        static Extension plan(Allocator of, long start, long firstBlock, long wanted)
-                throws BlockException {
-            long capacity = of.refcounts.table().length();
-            Extension plan = new Extension(0, 0, wanted);
-            while (true) {
-                long last = of.refcounts.blockOf(start + plan.total - 1);
-                long blocks = Math.max(0, last - firstBlock + 1);
-                long entries = Math.max(last + 1, capacity + capacity / 2);
-                long table = last < capacity ? 0 : of.tableClusters(entries);
-                Extension next = new Extension(blocks, table, blocks + table + wanted);
-                if (next.equals(plan)) {
-                    return plan;
-                }
-                if (table << of.geometry.clusterBits() > Limits.REFCOUNT_TABLE_BYTES_MAX) {
-                    throw new BlockException(
-                            Kind.NO_SPACE, "The refcount table has no room left: 8 MiB");
-                }
-                plan = next;
-            }
-        }
     }
 }

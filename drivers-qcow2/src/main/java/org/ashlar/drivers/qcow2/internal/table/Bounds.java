@@ -40,11 +40,6 @@ final class Bounds {
         this.background = background;
     }
 
-    /** Returns whether the host is told of metadata that moved. */
-    boolean passesOthers() {
-        return metadata.discards().others();
-    }
-
     /** Starts a write-back, or does one if there is too much; without the lock. */
     void keep(Request request) throws IOException {
         boolean crowded;

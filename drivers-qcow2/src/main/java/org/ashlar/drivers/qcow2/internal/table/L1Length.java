@@ -19,7 +19,8 @@ public final class L1Length {
     }
 
     /**
-     * Makes the table long enough for a disk of so many bytes; the next flush writes it.
+     * Makes the table long enough for a disk of so many bytes; the next flush writes it. It is
+     * called by one at a time. Where the file has no room for it, nothing has changed.
      *
      * @throws BlockException of kind {@code INVALID} if no L1 table can be so long
      */
@@ -30,22 +31,42 @@ public final class L1Length {
                     "The image size is too large for file format 'qcow2' (try using a larger"
                             + " cluster size)");
         }
-        metadata.locked(request, () -> move((int) entries));
+        if (entries > l1.length()) {
+            long clusters = clustersFor(entries);
+            HostRun run = metadata.locked(request, () -> metadata.allocator().allocateL1(clusters));
+            move(request, run, (int) entries);
+        }
     }
 
-    private boolean move(int entries) throws Missing, IOException {
-        if (entries <= l1.length()) {
-            return false;
+    /**
+     * The new place is written before it is the table's: no flush ever finds that there is none.
+     */
+    private void move(Request request, HostRun to, int entries) throws IOException {
+        boolean written = false;
+        try {
+            long bytes = to.clusters() << geometry.clusterBits();
+            metadata.file().writeZeroes(request, to.offset(), bytes);
+            written = true;
+        } finally {
+            metadata.lock().lock();
+            try {
+                long unused = written ? l1.offset() : to.offset();
+                long clusters = written ? clustersFor(l1.length()) : to.clusters();
+                if (written) {
+                    l1.move(to.offset(), entries);
+                    metadata.l2().grown();
+                }
+                if (clusters > 0) {
+                    metadata.free(unused, clusters, metadata.discards().others());
+                }
+            } finally {
+                metadata.lock().unlock();
+            }
         }
-        long clusters = geometry.clustersFor((long) entries * Long.BYTES);
-        HostRun run = metadata.allocator().allocateL1(clusters);
-        if (l1.length() > 0) {
-            long old = geometry.clustersFor((long) l1.length() * Long.BYTES);
-            metadata.free(l1.offset(), old, metadata.discards().others());
-        }
-        l1.move(run.offset(), entries);
-        metadata.l2().grown();
-        return true;
+    }
+
+    private long clustersFor(long entries) {
+        return geometry.clustersFor(entries * Long.BYTES);
     }
 
     /** Takes away the L2 tables that a disk of so many bytes does not need; they are empty. */

@@ -73,7 +73,8 @@ public final class Metadata {
         this.snapshotAreas = new SnapshotAreas(this);
         this.refcounts = new Refcounts(file, refcountTable, geometry, clusters);
         this.bounds = new Bounds(this, background);
-        this.allocator = new Allocator(geometry, refcounts, quarantine, clusters, bounds);
+        RefcountGrowth growth = new RefcountGrowth(this);
+        this.allocator = new Allocator(geometry, refcounts, growth, clusters, bounds);
         allocator.fileEnds(tables.fileLength);
         this.packing = new Packing(geometry, refcounts, allocator, quarantine);
         this.release = new Release(this, background);
