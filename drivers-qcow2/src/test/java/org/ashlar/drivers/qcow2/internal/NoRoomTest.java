@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.util.concurrent.Future;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.IoFlags;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
@@ -150,6 +151,45 @@ class NoRoomTest extends HungImage {
         Workers.await(first);
         Workers.await(second);
         assertArrayEquals(piece(2, PIECE), disk.read(SIZE - PIECE, PIECE));
+        assertSound(disk);
+    }
+
+    @Test
+    void write_whenItFails_thenTheNextOneHasItsClusters() throws IOException {
+        RigNode disk = openFilledUpTo(2 * COUNTED);
+        disk.write(SIZE / 2, piece(1, SMALL));
+        long next = hostOf(disk, SIZE / 2) + SMALL;
+        device.failWriteAt(next);
+        assertThrows(BlockException.class, () -> disk.write(SIZE / 2 + SMALL, piece(2, 4 * SMALL)));
+        disk.write(SIZE / 2 + 2 * SMALL, piece(3, 4 * SMALL));
+        assertEquals(next, hostOf(disk, SIZE / 2 + 2 * SMALL));
+        assertArrayEquals(new byte[SMALL], disk.read(SIZE / 2 + SMALL, SMALL));
+        assertSound(disk);
+    }
+
+    @Test
+    void compressedWrite_whenItFails_thenTheNextOneHasItsCluster() throws IOException {
+        RigNode disk = openFilledUpTo(2 * COUNTED);
+        disk.write(SIZE / 2, piece(1, SMALL));
+        long next = hostOf(disk, SIZE / 2) + SMALL;
+        device.failWriteAt(next);
+        assertThrows(
+                BlockException.class,
+                () -> disk.write(SIZE / 2 + SMALL, piece(2, SMALL), IoFlags.COMPRESSED));
+        disk.write(SIZE / 2 + SMALL, piece(3, SMALL));
+        assertEquals(next, hostOf(disk, SIZE / 2 + SMALL));
+        assertSound(disk);
+    }
+
+    @Test
+    void table_whenWritingItFails_thenTheNextOneHasItsCluster() throws IOException {
+        RigNode disk = openFilledUpTo(2 * COUNTED);
+        disk.write(SIZE / 2, piece(1, SMALL));
+        long next = hostOf(disk, SIZE / 2) + SMALL;
+        device.failWriteAt(next);
+        assertThrows(BlockException.class, () -> disk.write(SIZE - PIECE, piece(2, SMALL)));
+        disk.write(SIZE - PIECE, piece(3, SMALL));
+        assertEquals(next + SMALL, hostOf(disk, SIZE - PIECE), "behind its table");
         assertSound(disk);
     }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *       writes the link begins, whose first barrier makes it durable.
  *   <li>I2: who changes entries waits for the claim, so what was planned still holds when it is
  *       linked.
- *   <li>I3: if filling fails, the claim ends and the space is put away: who waited tries by itself.
+ *   <li>I3: if filling fails, the claim ends and the space is given back: who waited tries by
+ *       itself.
  * </ul>
  */
 final class AllocatingWrite {
@@ -124,7 +125,7 @@ final class AllocatingWrite {
                 changes.endChange(plan.claim.first(), plan.clusters);
             }
         } finally {
-            end(plan, linked);
+            end(request, plan, linked);
         }
         metadata.keepBounds(request);
     }
@@ -287,15 +288,15 @@ final class AllocatingWrite {
         return true;
     }
 
-    private void end(Plan plan, boolean linked) {
+    private void end(Request request, Plan plan, boolean linked) {
         metadata.lock().lock();
         try {
-            if (!linked && plan.newHost >= 0 && !geometry.externalData()) {
-                metadata.free(plan.newHost, plan.clusters, false);
-            }
             metadata.clusterClaims().end(plan.claim);
         } finally {
             metadata.lock().unlock();
+        }
+        if (!linked && plan.newHost >= 0 && !geometry.externalData()) {
+            metadata.giveBack(request, plan.newHost, plan.clusters << geometry.clusterBits());
         }
     }
 }

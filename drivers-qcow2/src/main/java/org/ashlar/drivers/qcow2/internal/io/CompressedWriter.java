@@ -95,7 +95,10 @@ final class CompressedWriter {
                 changes.endChange(claim.first(), 1);
             }
         } finally {
-            end(claim, linked ? Metadata.NO_ROOM : host, packed.byteSize());
+            end(claim);
+            if (!linked && host != Metadata.NO_ROOM) {
+                metadata.giveBack(request, host, packed.byteSize());
+            }
         }
         metadata.keepBounds(request);
         return true;
@@ -134,12 +137,9 @@ final class CompressedWriter {
         return true;
     }
 
-    private void end(Claims.Claim claim, long unused, long length) {
+    private void end(Claims.Claim claim) {
         metadata.lock().lock();
         try {
-            if (unused != Metadata.NO_ROOM) {
-                metadata.freeBytes(unused, length, false);
-            }
             metadata.clusterClaims().end(claim);
         } finally {
             metadata.lock().unlock();

@@ -42,26 +42,26 @@ public final class L1Length {
      * The new place is written before it is the table's: no flush ever finds that there is none.
      */
     private void move(Request request, HostRun to, int entries) throws IOException {
+        long bytes = to.clusters() << geometry.clusterBits();
         boolean written = false;
         try {
-            long bytes = to.clusters() << geometry.clusterBits();
             metadata.file().writeZeroes(request, to.offset(), bytes);
             written = true;
         } finally {
-            metadata.lock().lock();
-            try {
-                long unused = written ? l1.offset() : to.offset();
-                long clusters = written ? clustersFor(l1.length()) : to.clusters();
-                if (written) {
-                    l1.move(to.offset(), entries);
-                    metadata.l2().grown();
-                }
-                if (clusters > 0) {
-                    metadata.free(unused, clusters, metadata.discards().others());
-                }
-            } finally {
-                metadata.lock().unlock();
+            if (!written) {
+                metadata.giveBack(request, to.offset(), bytes);
             }
+        }
+        metadata.lock().lock();
+        try {
+            if (l1.length() > 0) {
+                long old = clustersFor(l1.length());
+                metadata.free(l1.offset(), old, metadata.discards().others());
+            }
+            l1.move(to.offset(), entries);
+            metadata.l2().grown();
+        } finally {
+            metadata.lock().unlock();
         }
     }
 

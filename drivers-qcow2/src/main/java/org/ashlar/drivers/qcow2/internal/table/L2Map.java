@@ -154,13 +154,15 @@ public final class L2Map {
                 if (written) {
                     l1.set(made.l1Index, made.offset | L2Entry.COPIED);
                 }
-                long unused = written ? made.oldOffset : made.offset;
-                if (unused != 0) {
-                    metadata.free(unused, 1, metadata.discards().others());
+                if (written && made.oldOffset != 0) {
+                    metadata.free(made.oldOffset, 1, metadata.discards().others());
                 }
                 metadata.tableClaims().end(made.claim);
             } finally {
                 lock.unlock();
+            }
+            if (!written) {
+                metadata.giveBack(request, made.offset, geometry.clusterSize());
             }
         }
     }

@@ -264,8 +264,27 @@ public final class Metadata {
 
     /** Puts the clusters away that so many bytes lie in, as above. */
     public void freeBytes(long hostOffset, long length, boolean mayDiscard) {
-        long start = geometry().clusterStart(hostOffset);
-        free(start, geometry().clustersFor(hostOffset + length - start), mayDiscard);
+        free(geometry().clusterStart(hostOffset), clustersOf(hostOffset, length), mayDiscard);
+    }
+
+    private long clustersOf(long hostOffset, long length) {
+        return geometry().clustersFor(geometry().inCluster(hostOffset) + length);
+    }
+
+    /**
+     * Gives back the clusters that so many bytes lie in and that no pointer has led to, as filling
+     * them failed: the next request may have them. Without the lock.
+     */
+    public void giveBack(Request request, long hostOffset, long length) {
+        lock.lock();
+        try {
+            long first = hostOffset >>> geometry().clusterBits();
+            packing.leave(first, clustersOf(hostOffset, length));
+            quarantine.addUnlinked(first, clustersOf(hostOffset, length));
+        } finally {
+            lock.unlock();
+        }
+        release.tryToRelease(request);
     }
 
     /** Makes the header lead to the tables where they are now, and returns it; under the lock. */

@@ -41,6 +41,11 @@ final class Quarantine {
         removed.add(first, count, mayDiscard);
     }
 
+    /** Puts in clusters that no pointer has led to: nothing is to be waited for. */
+    void addUnlinked(long first, long count) {
+        ripe.add(first, count, false);
+    }
+
     /** Takes out what was removed, for a write-back that is about to copy the tables. */
     ClusterRanges takeRemoved() {
         ClusterRanges taken = removed;
