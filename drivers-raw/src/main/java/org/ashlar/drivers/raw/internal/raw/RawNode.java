@@ -51,16 +51,19 @@ final class RawNode implements BlockNode {
     @Override
     public void write(Request request, long offset, MemorySegment from, IoFlags flags)
             throws IOException {
+        window.checkRoom(offset, from.byteSize());
         file.write(request, window.offset() + offset, from, flags);
     }
 
     @Override
     public void zero(Request request, long offset, long length, IoFlags flags) throws IOException {
+        window.checkRoom(offset, length);
         file.zero(request, window.offset() + offset, length, flags);
     }
 
     @Override
     public void discard(Request request, long offset, long length) throws IOException {
+        window.checkRoom(offset, length);
         file.discard(request, window.offset() + offset, length);
     }
 

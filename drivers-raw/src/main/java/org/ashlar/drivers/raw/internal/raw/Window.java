@@ -47,6 +47,19 @@ record Window(long offset, long size) {
         return isFixed() ? size : Math.max(childLength - offset, 0);
     }
 
+    /**
+     * Refuses to change what lies behind a window that has an end: no root gets here with that, but
+     * a format does that lets its file grow.
+     */
+    void checkRoom(long at, long length) throws BlockException {
+        if (isFixed() && at > size - length) {
+            throw new BlockException(
+                    BlockException.Kind.NO_SPACE,
+                    "%d bytes at %d are not within the %d bytes that are shown of the file"
+                            .formatted(length, at, size));
+        }
+    }
+
     /** Refuses a window that the child does not hold, in the reference's words. */
     void checkOver(long childLength) throws BlockException {
         if (offset > childLength) {

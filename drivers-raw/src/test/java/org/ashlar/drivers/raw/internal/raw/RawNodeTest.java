@@ -23,6 +23,7 @@ import java.util.Set;
 import org.ashlar.drivers.raw.internal.Tool;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
+import org.ashlar.spi.BlockNode;
 import org.ashlar.spi.Capabilities.Feature;
 import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.Extent;
@@ -92,6 +93,37 @@ class RawNodeTest {
         String window() {
             return "offset=1000,size=131072";
         }
+    }
+
+    @Test
+    void window_whenAFormatWritesPastIt_thenItIsFullAndWhatFollowsIsLeft() throws IOException {
+        MemoryNode storage = new MemoryNode(FILE_LENGTH);
+        byte[] ones = new byte[1024];
+        Arrays.fill(ones, (byte) 1);
+        try (Rig rig = new Rig();
+                RigRequest request = rig.request()) {
+            RigNode disk =
+                    rig.open(
+                            new RawDriver(),
+                            options("offset=1024,size=4096"),
+                            Map.of("file", storage));
+            MemorySegment from = MemorySegment.ofArray(ones);
+            BlockNode node = disk.face(); // A format's edge lets it past the end.
+            for (long at : new long[] {3584, 4096, 1 << 16}) {
+                BlockException full =
+                        assertThrows(
+                                BlockException.class,
+                                () -> node.write(request, at, from, IoFlags.NONE));
+                assertEquals(Kind.NO_SPACE, full.kind());
+                assertThrows(
+                        BlockException.class, () -> node.zero(request, at, 1024, IoFlags.NONE));
+                assertThrows(BlockException.class, () -> node.discard(request, at, 1024));
+            }
+            node.write(request, 3072, from, IoFlags.NONE);
+        }
+        assertArrayEquals(ones, storage.get(4096, 1024));
+        assertArrayEquals(
+                new byte[FILE_LENGTH - 5120], storage.get(5120, FILE_LENGTH - 5120), "behind it");
     }
 
     @Nested
