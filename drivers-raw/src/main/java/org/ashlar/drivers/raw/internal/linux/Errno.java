@@ -34,8 +34,8 @@ public final class Errno {
         return switch (errno) {
             case ENOENT -> Kind.NOT_FOUND;
             case EPERM, EACCES, EROFS -> Kind.NOT_PERMITTED;
-            case ENOSPC, EDQUOT -> Kind.NO_SPACE;
-            case EINVAL, EISDIR, ENOTDIR, ENAMETOOLONG, ELOOP, EFBIG -> Kind.INVALID;
+            case ENOSPC, EDQUOT, EFBIG -> Kind.NO_SPACE;
+            case EINVAL, EISDIR, ENOTDIR, ENAMETOOLONG, ELOOP -> Kind.INVALID;
             case EOPNOTSUPP, ENOTTY, ENOSYS -> Kind.UNSUPPORTED;
             case EBUSY, ETXTBSY, EAGAIN -> Kind.BUSY;
             case ENODEV, ENXIO -> Kind.GONE;

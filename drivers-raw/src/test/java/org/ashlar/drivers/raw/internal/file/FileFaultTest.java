@@ -97,6 +97,12 @@ class FileFaultTest {
     }
 
     @Test
+    void write_whenTheFileMayNotBeSoLong_isNoSpace() {
+        calls.next(Call.WRITE, 512, -Errno.EFBIG);
+        assertFails(Kind.NO_SPACE, () -> node.write(0, CONTENT));
+    }
+
+    @Test
     void flush_afterOneHasFailed_failsForever() throws IOException {
         calls.next(Call.SYNC, -Errno.EINTR, -Errno.EIO);
         BlockException failed = assertFails(Kind.IO, node::flush);
