@@ -13,10 +13,11 @@ import java.util.function.LongToIntFunction;
  * The disks that a power cut could have left behind, at each step of what a {@link RecordingNode}
  * saw. Immutable; each iteration gives the same crashes.
  *
- * <p>At each step there are four: nothing is there that need not be, everything is there, and twice
- * something in between, where each sector of 512 bytes stands as it stood at some moment since it
- * was last made durable. So unflushed writes are dropped, reordered and torn, but one sector never
- * holds a newer write without an older one.
+ * <p>At each step there are four: nothing is there that need not be; everything is there; the
+ * newest write is there and nothing else that need not be; and something in between, where each
+ * sector of 512 bytes stands as it stood at some moment since it was last made durable. So
+ * unflushed writes are dropped, reordered and torn, but one sector never holds a newer write
+ * without an older one.
  */
 public final class Crashes implements Iterable<Crashes.Crash> {
 
@@ -83,10 +84,21 @@ public final class Crashes implements Iterable<Crashes.Crash> {
                 switch (variant) {
                     case 0 -> _ -> -1;
                     case 1 -> _ -> time;
+                    case 2 -> newestAlone(time);
                     default -> _ -> random.nextInt(-1, time + 1);
                 };
         String what = "crash " + number + " of seed " + seed + " at time " + time;
         return new Crash(what, build(time, cut));
+    }
+
+    private LongToIntFunction newestAlone(int time) {
+        for (int i = log.size() - 1; i >= 0; i--) {
+            Recorded entry = log.get(i);
+            if (entry.began() <= time && entry.isTorn()) {
+                return sector -> first(entry) <= sector && sector <= last(entry) ? time : -1;
+            }
+        }
+        return _ -> -1;
     }
 
     private MemoryNode build(int time, LongToIntFunction cut) {

@@ -71,6 +71,17 @@ class RecordingNodeTest {
     }
 
     @Test
+    void crashes_ofAnySeed_haveTheNewestWriteWithoutThoseBefore() throws IOException {
+        node.write(0, sectors(1, 1));
+        node.flush();
+        node.write(0, sectors(1, 2));
+        node.write(512, sectors(1, 3));
+        for (long seed = 0; seed < 50; seed++) {
+            assertTrue(outcomes(seed).contains("1,3"), "seed " + seed);
+        }
+    }
+
+    @Test
     void crashes_withTwoWritesToOneSector_neverShowTheNewerWithoutTheOlder() throws IOException {
         node.write(0, new byte[] {1});
         node.write(1, new byte[] {1});
