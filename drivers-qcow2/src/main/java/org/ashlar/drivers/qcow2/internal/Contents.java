@@ -65,10 +65,14 @@ final class Contents {
         if (header.cryptMethod() == 0) {
             return Map.of();
         }
-        if (luks.isEmpty() || luks.get().data().length < Long.BYTES) {
+        if (luks.isEmpty()) {
             return Map.of("format", "aes");
         }
-        long at = ByteBuffer.wrap(luks.get().data()).getLong();
+        ByteBuffer place = ByteBuffer.wrap(luks.get().data());
+        long at = place.getLong();
+        if (Long.compareUnsigned(place.getLong(), LuksHeader.LENGTH) < 0) {
+            throw BlockException.invalid("Request for data outside of extension header");
+        }
         return LuksHeader.describe(read(at, LuksHeader.LENGTH));
     }
 

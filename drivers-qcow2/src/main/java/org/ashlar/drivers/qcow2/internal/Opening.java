@@ -52,6 +52,10 @@ final class Opening {
         if (header.cryptMethod() != 0 && !inspected) {
             throw BlockException.unsupported("An encrypted qcow2 image");
         }
+        boolean raw = (header.features().autoclear() & Features.RAW_EXTERNAL_DATA) != 0;
+        if (raw && !header.geometry().externalData() && !inspected) {
+            throw BlockException.invalid("data-file-raw requires a data file");
+        }
         if (writable && header.features().has(Features.CORRUPT)) {
             throw new BlockException(
                     BlockException.Kind.NOT_PERMITTED,

@@ -58,7 +58,9 @@ class CheckTest {
         "262160, 4611686018427715584, 8", // a compressed cluster
         "262160, -9223372032559480832, 8", // past the end of the file
         "65536, 0, 8", // refcount block missing
-        "65544, 4294967296, 8" // refcount block outside
+        "65544, 4294967296, 8", // refcount block outside
+        "65536, 131073, 8", // refcount table entry with a reserved bit
+        "65544, 1, 8"
     })
     void image_whenDamaged_thenSaysWhatTheReferenceSays(long offset, long value, int bytes)
             throws IOException {

@@ -35,10 +35,13 @@ final class RefcountCheck {
         walk.count(disk.header().refcountTable().offset(), (long) table.length * Long.BYTES);
         for (int i = 0; i < table.length; i++) {
             long offset = table[i] & -512L;
-            if (offset == 0) {
+            if (table[i] == 0) {
                 continue;
             }
-            if (geometry.inCluster(offset) != 0) {
+            if (offset != table[i]) {
+                findings.corruption("ERROR refcount table entry %d has reserved bits set", i);
+                rebuild = true;
+            } else if (geometry.inCluster(offset) != 0) {
                 findings.corruption(
                         "ERROR refcount block %d is not cluster aligned; refcount table entry"
                                 + " corrupted",

@@ -29,7 +29,10 @@ public record BitmapDirectory(int count, int size, long offset) {
         }
         byte[] data = extension.get().data();
         ByteBuffer in = ByteBuffer.wrap(data);
-        if (data.length < EXTENSION_LENGTH
+        if (data.length != EXTENSION_LENGTH
+                || in.getInt(0) == 0
+                || in.getInt(4) != 0
+                || header.geometry().inCluster(in.getLong(16)) != 0
                 || Integer.toUnsignedLong(in.getInt(0)) > COUNT_MAX
                 || in.getLong(8) < 0
                 || in.getLong(8) > SIZE_MAX

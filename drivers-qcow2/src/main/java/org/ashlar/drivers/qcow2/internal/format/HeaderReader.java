@@ -13,6 +13,8 @@ import org.ashlar.spi.BlockException;
  * length and count is bounded here; messages are the reference's. Confined to one use.
  */
 public final class HeaderReader {
+    private static final long SECTOR = 512;
+
     /** How many bytes {@link #clusterBits} wants. */
     public static final int PREFIX = HeaderWriter.LENGTH_KNOWN;
 
@@ -73,19 +75,16 @@ public final class HeaderReader {
 
     private Header read() throws BlockException {
         checkLengths();
-        Optional<String> backing = Optional.empty();
         List<HeaderExtension> extensions = readExtensions();
         checkFeatures(extensions);
         Geometry geometry = readGeometry();
+        ExtensionCheck.check(extensions, in.getInt(32), clusterBits);
         TableLocation l1 = readL1(geometry);
         TableLocation refcounts = readRefcountTable();
         TableLocation snapshots = readSnapshots();
-        if (in.getLong(8) != 0) {
-            backing = Optional.of(readBackingName());
-        }
         return new Header(
                 geometry,
-                in.getLong(24),
+                in.getLong(24) & -SECTOR,
                 in.getInt(32),
                 l1,
                 refcounts,
@@ -94,15 +93,15 @@ public final class HeaderReader {
                 readCompression(),
                 readUnknownFields(),
                 extensions,
-                backing);
+                readBackingName());
     }
 
     private void checkLengths() throws BlockException {
+        long length = Integer.toUnsignedLong(headerLength);
         check(
-                headerLength
-                        >= (version == 2 ? HeaderWriter.LENGTH_V2 : HeaderWriter.LENGTH_V3_MIN),
+                length >= (version == 2 ? HeaderWriter.LENGTH_V2 : HeaderWriter.LENGTH_V3_MIN),
                 "qcow2 header too short");
-        check(headerLength <= in.capacity(), "qcow2 header exceeds cluster size");
+        check(length <= in.capacity(), "qcow2 header exceeds cluster size");
         long backing = in.getLong(8);
         check(backing >= 0 && backing <= in.capacity(), "Invalid backing file offset");
         checkCompression();
@@ -173,9 +172,7 @@ public final class HeaderReader {
                 order >= 0 && order <= Limits.REFCOUNT_ORDER_MAX,
                 "Reference count entry width too large; may not exceed 64 bits");
         int crypt = in.getInt(32);
-        check(
-                crypt >= 0 && crypt <= 2,
-                "Unsupported encryption method " + Integer.toUnsignedString(crypt));
+        check(crypt >= 0 && crypt <= 2, "Unsupported encryption method " + crypt);
         check(
                 !extended || clusterBits >= Limits.EXTENDED_CLUSTER_BITS_MIN,
                 "Extended L2 entries are only supported with cluster sizes of at least 16384"
@@ -221,13 +218,22 @@ public final class HeaderReader {
                 && offset <= Long.MAX_VALUE - bytes;
     }
 
-    private String readBackingName() throws BlockException {
+    /** The name ends with the first zero byte, and an empty one is none. */
+    private Optional<String> readBackingName() throws BlockException {
         int offset = (int) in.getLong(8);
+        if (offset == 0) {
+            return Optional.empty();
+        }
         int length = in.getInt(16);
         check(
                 length >= 0 && length <= Math.min(Limits.BACKING_NAME_MAX, in.capacity() - offset),
                 "Backing file name too long");
-        return new String(in.array(), offset, length, StandardCharsets.UTF_8);
+        int end = 0;
+        while (end < length && in.get(offset + end) != 0) {
+            end++;
+        }
+        String name = new String(in.array(), offset, end, StandardCharsets.UTF_8);
+        return name.isEmpty() ? Optional.empty() : Optional.of(name);
     }
 
     private static void check(boolean good, String message) throws BlockException {
