@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.ashlar.core.internal.chain.Chain;
 import org.ashlar.core.internal.graph.NodeState.Derived;
 import org.ashlar.core.internal.graph.NodeState.Traits;
@@ -31,11 +32,11 @@ final class Derivation {
         nodes.forEach(node -> this.incoming.putIfAbsent(node, Permissions.NONE));
     }
 
-    /** Derives a node that no edge leads to from its children as they stand in {@code below}. */
-    static Derived ofTop(Node node, Part part, Snapshot below) {
+    /** Derives a node that no edge leads to from its children as they stand {@code below}. */
+    static Derived ofTop(Node node, Part part, Function<Node, @Nullable NodeState> below) {
         Derivation derivation = new Derivation(List.of(node), Map.of());
         for (EdgeState edge : part.edges) {
-            NodeState child = Objects.requireNonNull(below.state(edge.target()));
+            NodeState child = Objects.requireNonNull(below.apply(edge.target()));
             derivation.capabilities.put(edge.target(), child.capabilities);
             derivation.chains.put(edge.target(), child.chain);
         }

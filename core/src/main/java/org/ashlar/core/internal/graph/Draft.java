@@ -233,8 +233,7 @@ final class Draft {
         Snapshot.Parts parts =
                 new Snapshot.Parts(
                         states, roots, leavingNodes, leavingEdges, reservations, claims, reliances);
-        return new Snapshot(
-                from.generation() + 1, parts, new Gates(parts).bytes(), edgeSlots(parts));
+        return new Snapshot(from.generation() + 1, parts, new Gates(parts).bytes());
     }
 
     /** Builds where a circle is impossible, as no edge is led anywhere new. */
@@ -280,20 +279,5 @@ final class Draft {
 
     private static void add(EdgeState edge, Map<Node, Permissions> incoming) {
         incoming.merge(edge.target(), edge.permissions(), Permissions::and);
-    }
-
-    private static int edgeSlots(Snapshot.Parts parts) {
-        int highest = -1;
-        for (NodeState state : parts.nodes().values()) {
-            for (EdgeState edge : state.edges()) {
-                highest = Math.max(highest, edge.key().slot());
-            }
-        }
-        for (List<EdgeState> edges : parts.roots().values()) {
-            for (EdgeState edge : edges) {
-                highest = Math.max(highest, edge.key().slot());
-            }
-        }
-        return highest + 1;
     }
 }

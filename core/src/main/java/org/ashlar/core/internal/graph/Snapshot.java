@@ -1,7 +1,6 @@
 package org.ashlar.core.internal.graph;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,8 +11,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
-import org.ashlar.spi.Permissions;
-import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.graph.EdgeInfo;
 import org.ashlar.spi.graph.GraphView;
 import org.ashlar.spi.graph.NodeInfo;
@@ -28,10 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>I1: every edge of a node or root that is not leaving leads to a node in {@code nodes}.
- *   <li>I2: {@code targets[slot]} is the node that the edge {@code keys[slot]} leads to; edges that
- *       are leaving or gone have no entry, so a request that begins on this snapshot cannot follow
- *       them.
- *   <li>I3: {@code gates[slot]} says for which accesses the source of that slot is closed: derived
+ *   <li>I2: {@code gates[slot]} says for which accesses the source of that slot is closed: derived
  *       from drains and fences of the nodes it reaches.
  * </ul>
  */
@@ -62,115 +56,30 @@ public final class Snapshot implements GraphView {
     private final long generation;
     private final Parts parts;
     private final Map<String, NodeState> byName = new LinkedHashMap<>();
-    private final @Nullable NodeState[] targets;
-    private final @Nullable EdgeKey[] keys;
-    private final byte[] used;
+    private final Routes routes;
     private final byte[] gates;
     private final @Nullable SourceKey[] sources;
 
-    Snapshot(long generation, Parts parts, byte[] gates, int edgeSlots) {
+    Snapshot(long generation, Parts parts, byte[] gates) {
         this.generation = generation;
         this.parts = parts;
         this.gates = gates;
         this.sources = new SourceKey[gates.length];
         parts.roots.keySet().forEach(source -> sources[source.slot()] = source);
-        this.targets = new NodeState[edgeSlots];
-        this.keys = new EdgeKey[edgeSlots];
-        this.used = new byte[edgeSlots];
-        for (NodeState state : parts.nodes.values()) {
-            byName.put(state.name(), state);
-            state.edges().forEach(this::indexAlone);
-        }
-        parts.roots.values().forEach(edges -> edges.forEach(this::indexAlone));
-    }
-
-    private void indexAlone(EdgeState edge) {
-        EdgeKey other = keys[edge.key().slot()];
-        if (other != null) {
-            throw new IllegalStateException(edge.key() + " has the slot of " + other);
-        }
-        index(edge);
-    }
-
-    private void index(EdgeState edge) {
-        NodeState target = parts.nodes.get(edge.target());
-        if (target == null) { // I1
-            throw new IllegalStateException(
-                    edge.key() + " leads to " + edge.target() + ", which is not in the graph");
-        }
-        keys[edge.key().slot()] = edge.key();
-        targets[edge.key().slot()] = target;
-        used[edge.key().slot()] = bits(edge.permissions());
-    }
-
-    /** Takes over what another shows, with another state of one node. */
-    private Snapshot(Snapshot other, Parts parts, NodeState top, int edgeSlots) {
-        this.generation = other.generation + 1;
-        this.parts = parts;
-        this.gates = other.gates;
-        this.sources = other.sources;
-        this.byName.putAll(other.byName);
-        this.byName.put(top.name(), top);
-        this.targets = Arrays.copyOf(other.targets, edgeSlots);
-        this.keys = Arrays.copyOf(other.keys, edgeSlots);
-        this.used = Arrays.copyOf(other.used, edgeSlots);
-        for (int slot = 0; slot < edgeSlots; slot++) {
-            NodeState target = targets[slot];
-            if (target != null && target.node.equals(top.node)) {
-                targets[slot] = top;
-            }
-        }
-        top.edges().forEach(this::index);
-    }
-
-    /**
-     * Returns this graph with a node that no edge leads to, or with another state of it. An edge of
-     * this graph that has gone from the published one meanwhile may have the slot of one of the
-     * node's: it gives way.
-     */
-    Snapshot with(NodeState top) {
-        Map<Node, NodeState> nodes = new LinkedHashMap<>(parts.nodes);
-        nodes.put(top.node, top);
-        int slots = targets.length;
-        for (EdgeState edge : top.edges()) {
-            slots = Math.max(slots, edge.key().slot() + 1);
-        }
-        Parts more =
-                new Parts(
-                        nodes,
-                        parts.roots,
-                        parts.leavingNodes,
-                        parts.leavingEdges,
-                        parts.reservations,
-                        parts.claims,
-                        parts.reliances);
-        return new Snapshot(this, more, top, slots);
-    }
-
-    private static byte bits(Permissions permissions) {
-        byte bits = 0;
-        for (Permission permission : permissions.used()) {
-            bits |= (byte) permission.bit();
-        }
-        return bits;
-    }
-
-    /** Returns whether an edge that leads somewhere uses a permission. */
-    public boolean uses(EdgeKey edge, Permission permission) {
-        return (used[edge.slot()] & permission.bit()) != 0;
+        parts.nodes.values().forEach(state -> byName.put(state.name(), state));
+        this.routes = new Routes(parts); // I1
     }
 
     /** Returns an empty graph. */
     static Snapshot empty() {
         Parts none =
                 new Parts(Map.of(), Map.of(), Map.of(), List.of(), List.of(), Map.of(), Map.of());
-        return new Snapshot(0, none, new byte[0], 0);
+        return new Snapshot(0, none, new byte[0]);
     }
 
-    /** Returns the node an edge leads to, or null if it leads nowhere (any more). */
-    public @Nullable NodeState target(EdgeKey edge) {
-        int slot = edge.slot();
-        return slot < targets.length && edge.equals(keys[slot]) ? targets[slot] : null;
+    /** Returns where its edges lead. */
+    public Routes routes() {
+        return routes;
     }
 
     /**

@@ -10,6 +10,7 @@ import org.ashlar.core.internal.grace.Pins;
 import org.ashlar.core.internal.graph.EdgeHandle;
 import org.ashlar.core.internal.graph.EdgeKey;
 import org.ashlar.core.internal.graph.NodeState;
+import org.ashlar.core.internal.graph.Routes;
 import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
@@ -26,7 +27,7 @@ import org.ashlar.spi.source.Admission;
  * <ul>
  *   <li>I1: from construction to {@link #close()} it is counted once in the domain it was pinned
  *       in, and once in the thread that admitted it.
- *   <li>I2: the snapshot was read after the pin was counted, and never changes.
+ *   <li>I2: the snapshot whose routes it follows was read after the pin was counted.
  * </ul>
  */
 public class CoreRequest implements Request, Admission {
@@ -44,7 +45,7 @@ public class CoreRequest implements Request, Admission {
     private final int bank;
     private final Pins pins;
     private final boolean mustNotBlock;
-    private final Snapshot snapshot;
+    private final Routes routes;
     private final Flag cancelled;
 
     /** Written by {@link #close()} alone, through ENDED. */
@@ -58,7 +59,7 @@ public class CoreRequest implements Request, Admission {
 
     /** Takes over a pin of {@code bank} that was counted at {@code place}. */
     CoreRequest(PinPlace place, int bank, Snapshot snapshot, boolean mustNotBlock) {
-        this(place, bank, snapshot, mustNotBlock, new Flag());
+        this(place, bank, snapshot.routes(), mustNotBlock, new Flag());
     }
 
     /** Pins at a place of its own. */
@@ -67,24 +68,24 @@ public class CoreRequest implements Request, Admission {
     }
 
     private CoreRequest(
-            PinPlace place, int bank, Snapshot snapshot, boolean mustNotBlock, Flag cancelled) {
+            PinPlace place, int bank, Routes routes, boolean mustNotBlock, Flag cancelled) {
         this.place = place;
         this.bank = bank;
-        this.snapshot = snapshot;
+        this.routes = routes;
         this.mustNotBlock = mustNotBlock;
         this.cancelled = cancelled;
         this.pins = Pins.ofCurrentThread();
         pins.add();
     }
 
-    /** Returns the graph as this request sees it. */
-    public Snapshot snapshot() {
-        return snapshot;
+    /** Returns where edges lead for this request. */
+    public Routes routes() {
+        return routes;
     }
 
     /** Returns the node an edge leads to. */
     final NodeState follow(EdgeKey edge) throws BlockException {
-        NodeState target = snapshot().target(edge);
+        NodeState target = routes().target(edge);
         if (target == null) {
             throw new BlockException(Kind.GONE, edge + " leads to no node");
         }
@@ -105,7 +106,7 @@ public class CoreRequest implements Request, Admission {
 
     @Override
     public Children childrenOf(Child parentEdge) {
-        NodeState target = snapshot().target(EdgeHandle.keyOf(parentEdge));
+        NodeState target = routes().target(EdgeHandle.keyOf(parentEdge));
         List<Child> edges = new ArrayList<>();
         if (target != null) {
             target.edges().forEach(edge -> edges.add(edge.key()));
@@ -124,7 +125,7 @@ public class CoreRequest implements Request, Admission {
 
     /** Takes over the pin of a fork of {@code parent}, which is counted already. */
     CoreRequest(CoreRequest parent) {
-        this(parent.place, parent.bank, parent.snapshot(), false, parent.cancelled);
+        this(parent.place, parent.bank, parent.routes(), false, parent.cancelled);
     }
 
     /** Makes the request of a fork; on the fork's thread. */

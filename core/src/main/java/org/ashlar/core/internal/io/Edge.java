@@ -40,12 +40,12 @@ public final class Edge extends EdgeKey {
 
     @Override
     public boolean isAttached(Request request) {
-        return core(request).snapshot().target(this) != null;
+        return core(request).routes().target(this) != null;
     }
 
     @Override
     public String nodeName(Request request) {
-        NodeState target = core(request).snapshot().target(this);
+        NodeState target = core(request).routes().target(this);
         return target == null ? "" : target.name();
     }
 
@@ -57,7 +57,7 @@ public final class Edge extends EdgeKey {
 
     @Override
     public Capabilities capabilities(Request request) {
-        NodeState target = core(request).snapshot().target(this);
+        NodeState target = core(request).routes().target(this);
         return target == null ? Capabilities.READ_ONLY : target.capabilities;
     }
 
@@ -183,13 +183,13 @@ public final class Edge extends EdgeKey {
     @Override
     public <F> Optional<F> facet(Request request, Class<F> type) {
         CoreRequest core = core(request);
-        NodeState target = core.snapshot().target(this);
+        NodeState target = core.routes().target(this);
         return target == null ? Optional.empty() : target.face.facet(core, type);
     }
 
     /** Refuses what the root said it would not do: others rely on it, and so do locks on files. */
     private void require(CoreRequest request, Permission permission) throws BlockException {
-        if (!request.snapshot().uses(this, permission)) {
+        if (!request.routes().uses(this, permission)) {
             throw new BlockException(
                     Kind.NOT_PERMITTED,
                     "%s does not hold the permission '%s'"
@@ -200,7 +200,7 @@ public final class Edge extends EdgeKey {
     private void requireWrite(CoreRequest request, IoFlags flags) throws BlockException {
         boolean unchanged =
                 flags.has(IoFlags.UNCHANGED)
-                        && request.snapshot().uses(this, Permission.WRITE_UNCHANGED);
+                        && request.routes().uses(this, Permission.WRITE_UNCHANGED);
         if (!unchanged) {
             require(request, Permission.WRITE);
         }

@@ -315,13 +315,13 @@ public final class Opening {
         staged.add(node);
         byName.put(node.node().name(), node);
         services.backgrounds().add(node.node(), node.background());
-        request.see(staging.view());
+        request.see(staging.routes());
     }
 
     /** Shows the request the children of a node that is still being opened. */
     void show(Node node, Traits traits, List<EdgeState> edges) throws BlockException {
         staging.add(node, new Unopened(), traits, edges);
-        request.see(staging.view());
+        request.see(staging.routes());
     }
 
     /** Returns the node of that name, staged or in the graph. */

@@ -1,6 +1,7 @@
 package org.ashlar.core.internal.open;
 
 import org.ashlar.core.internal.grace.GraceDomain;
+import org.ashlar.core.internal.graph.Routes;
 import org.ashlar.core.internal.graph.Snapshot;
 import org.ashlar.core.internal.io.CoreRequest;
 
@@ -12,19 +13,19 @@ import org.ashlar.core.internal.io.CoreRequest;
 final class OpeningRequest extends CoreRequest {
 
     /** Written by the opening thread alone. */
-    private volatile Snapshot view;
+    private volatile Routes view;
 
     OpeningRequest(Snapshot now) {
         super(new GraceDomain(1).place(), now);
-        view = now;
+        view = now.routes();
     }
 
     @Override
-    public Snapshot snapshot() {
+    public Routes routes() {
         return view;
     }
 
-    void see(Snapshot staged) {
+    void see(Routes staged) {
         view = staged;
     }
 }

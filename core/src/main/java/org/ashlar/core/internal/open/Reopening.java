@@ -138,21 +138,22 @@ public final class Reopening {
         Snapshot now = services.graph().current();
         try (OpeningRequest request = new OpeningRequest(now)) {
             for (Wish wish : wanted) {
-                read(request, find(now, wish), wish);
+                read(request, now, wish);
             }
             new Circles(now).check(edgesByNode());
             Staging staging = new Staging(now);
             for (Wanted node : nodes) {
                 show(staging, node);
             }
-            request.see(staging.view());
+            request.see(staging.routes());
             for (Wanted node : nodes) {
                 prepare(request, staging, node);
             }
         }
     }
 
-    private void read(OpeningRequest request, NodeState old, Wish wish) throws IOException {
+    private void read(OpeningRequest request, Snapshot now, Wish wish) throws IOException {
+        NodeState old = find(now, wish);
         BlockDriver driver = driverOf(old, wish.options);
         Optional<String> unknown = NodeOptions.unknown(driver, wish.options);
         if (unknown.isPresent()) {
@@ -166,7 +167,7 @@ public final class Reopening {
                 forced.isPresent()
                         ? forced.get()
                         : NodeOptions.settings(wish.options, NodeSettings.DEFAULT);
-        WantedEdges edges = new WantedEdges(services, request.snapshot(), old, wish.options);
+        WantedEdges edges = new WantedEdges(services, now, old, wish.options);
         Traits traits = old.traits().with(wish.options, settings);
         nodes.add(new Wanted(old, driver, values, traits, edges));
         if (forced.isEmpty()) {
@@ -311,7 +312,7 @@ public final class Reopening {
         public Child attach(String name, ChildRole role) throws IOException {
             EdgeKey edge = node.edges.attach(name, role);
             show(staging, node);
-            request.see(staging.view());
+            request.see(staging.routes());
             return edge;
         }
 

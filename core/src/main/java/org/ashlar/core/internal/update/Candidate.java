@@ -62,7 +62,7 @@ final class Candidate implements OpenRequest {
                 services.backgrounds().make(services.graph(), services.events(), node.node);
         node.edges().forEach(edge -> edges.add(new RevocableEdge(edge.key())));
         for (EdgeKey vacant : node.node.vacant().values()) {
-            if (now.target(vacant) == null) {
+            if (now.routes().target(vacant) == null) {
                 edges.add(new RevocableEdge(vacant));
             }
         }
