@@ -233,7 +233,7 @@ final class Draft {
         Snapshot.Parts parts =
                 new Snapshot.Parts(
                         states, roots, leavingNodes, leavingEdges, reservations, claims, reliances);
-        return new Snapshot(from.generation() + 1, parts, new Gates(parts).bytes());
+        return new Snapshot(from.generation() + 1, parts, Gates.of(parts));
     }
 
     /** Builds where a circle is impossible, as no edge is led anywhere new. */

@@ -1,5 +1,9 @@
 package org.ashlar.core.internal.graph;
 
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ashlar.spi.Permissions;
 
 /**
@@ -10,6 +14,11 @@ import org.ashlar.spi.Permissions;
  * @param permissions what its owner uses and shares
  */
 public record EdgeState(EdgeKey key, Node target, Permissions permissions) {
+
+    /** Returns which edges lead where. */
+    static Map<Node, List<EdgeState>> byTarget(Stream<EdgeState> edges) {
+        return edges.collect(Collectors.groupingBy(EdgeState::target));
+    }
 
     /** Returns the edge led elsewhere. */
     EdgeState to(Node node) {

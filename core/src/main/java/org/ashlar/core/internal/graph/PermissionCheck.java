@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Permissions;
@@ -33,13 +34,14 @@ final class PermissionCheck {
     static @Nullable String passing(Snapshot before, Snapshot after) throws BlockException {
         List<EdgeState> touched = touched(before, after);
         for (EdgeState edge : touched) {
-            check(edge, edges(after));
+            check(edge, after.edgesTo(edge.target()));
             checkWritable(after, edge);
         }
         checkWriters(before, after);
+        Map<Node, List<EdgeState>> transients = EdgeState.byTarget(transients(before));
         try {
             for (EdgeState edge : touched) {
-                check(edge, transients(before));
+                check(edge, transients.getOrDefault(edge.target(), List.of()));
             }
             return null;
         } catch (BlockException conflict) {
@@ -70,28 +72,22 @@ final class PermissionCheck {
      */
     static List<EdgeState> touched(Snapshot before, Snapshot after) {
         Map<EdgeKey, EdgeState> old = new HashMap<>();
-        edges(before).forEach(edge -> old.put(edge.key(), edge));
-        return edges(after).stream().filter(edge -> !edge.equals(old.get(edge.key()))).toList();
+        before.edges().forEach(edge -> old.put(edge.key(), edge));
+        return after.edges().filter(edge -> !edge.equals(old.get(edge.key()))).toList();
     }
 
-    private static List<EdgeState> transients(Snapshot graph) {
+    private static Stream<EdgeState> transients(Snapshot graph) {
         List<EdgeState> all = new ArrayList<>(graph.parts().leavingEdges());
         graph.parts().leavingNodes().values().forEach(state -> all.addAll(state.edges()));
         graph.parts().reservations().forEach(reservation -> all.addAll(reservation.pending()));
-        return all;
+        return all.stream();
     }
 
-    private static List<EdgeState> edges(Snapshot graph) {
-        List<EdgeState> all = new ArrayList<>();
-        graph.parts().roots().values().forEach(all::addAll);
-        graph.parts().nodes().values().forEach(state -> all.addAll(state.edges()));
-        return all;
-    }
-
+    /** Checks an edge against what else leads to its target. */
     private static void check(EdgeState edge, List<EdgeState> users) throws BlockException {
         for (EdgeState other : users) {
-            boolean apart = !other.target().equals(edge.target()) || other.key().equals(edge.key());
-            if (!apart && !other.permissions().agreesWith(edge.permissions())) {
+            boolean same = other.key().equals(edge.key());
+            if (!same && !other.permissions().agreesWith(edge.permissions())) {
                 boolean bars = !edge.permissions().shared().containsAll(other.permissions().used());
                 throw bars ? conflict(other, edge) : conflict(edge, other);
             }

@@ -1,6 +1,5 @@
 package org.ashlar.core.internal.graph;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -9,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.graph.EdgeInfo;
@@ -57,6 +57,10 @@ public final class Snapshot implements GraphView {
     private final Parts parts;
     private final Map<String, NodeState> byName = new LinkedHashMap<>();
     private final Routes routes;
+
+    /** Made when it is first asked for; whoever asks makes the same. */
+    private volatile @Nullable Map<Node, List<EdgeState>> edgesByTarget;
+
     private final byte[] gates;
     private final @Nullable SourceKey[] sources;
 
@@ -156,18 +160,20 @@ public final class Snapshot implements GraphView {
 
     /** Returns the edges that lead to a node, leaving ones not counted. */
     public List<EdgeState> edgesTo(Node node) {
-        List<EdgeState> found = new ArrayList<>();
-        parts.roots.values().forEach(edges -> addEdgesTo(node, edges, found));
-        parts.nodes.values().forEach(state -> addEdgesTo(node, state.edges(), found));
-        return found;
+        Map<Node, List<EdgeState>> users = edgesByTarget;
+        if (users == null) {
+            users = EdgeState.byTarget(edges());
+            edgesByTarget = users;
+        }
+        return users.getOrDefault(node, List.of());
     }
 
-    private static void addEdgesTo(Node node, List<EdgeState> edges, List<EdgeState> found) {
-        for (EdgeState edge : edges) {
-            if (edge.target().equals(node)) {
-                found.add(edge);
-            }
-        }
+    /** Returns all edges that are not leaving, roots first. */
+    Stream<EdgeState> edges() {
+        return Stream.concat(
+                        parts.roots.values().stream(),
+                        parts.nodes.values().stream().map(NodeState::edges))
+                .flatMap(List::stream);
     }
 
     /** Returns the edge's state, or null if it leads nowhere. */
