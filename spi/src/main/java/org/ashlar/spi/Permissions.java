@@ -7,6 +7,7 @@ import static org.ashlar.spi.Permissions.Permission.WRITE_UNCHANGED;
 
 import java.util.EnumSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a parent does with a child, and what it lets the child's other parents do. Immutable.
@@ -126,6 +127,20 @@ public record Permissions(Set<Permission> used, Set<Permission> shared) {
     /** Returns whether {@code permission} is used. */
     public boolean uses(Permission permission) {
         return used.contains(permission);
+    }
+
+    // Written out, as the first use of what the compiler makes costs every start some milliseconds.
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Permissions permissions
+                && used.equals(permissions.used)
+                && shared.equals(permissions.shared);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * used.hashCode() + shared.hashCode();
     }
 
     /** Returns whether two parents may hold these at the same time. */

@@ -52,18 +52,17 @@ final class DottedKeys {
         return Optional.of(items);
     }
 
+    /** Without a switch over types, as {@link OptionTree} is copied. */
     static void flatten(String prefix, Object value, Map<String, Object> into) {
-        switch (value) {
-            case Map<?, ?> map when map.isEmpty() && !prefix.isEmpty() -> into.put(prefix, map);
-            case List<?> list when list.isEmpty() && !prefix.isEmpty() -> into.put(prefix, list);
-            case Map<?, ?> map ->
-                    map.forEach((key, item) -> flatten(join(prefix, key), item, into));
-            case List<?> list -> {
-                for (int i = 0; i < list.size(); i++) {
-                    flatten(join(prefix, i), list.get(i), into);
-                }
+        boolean top = prefix.isEmpty(); // where what is empty has no key
+        if (value instanceof Map<?, ?> map && (top || !map.isEmpty())) {
+            map.forEach((key, item) -> flatten(join(prefix, key), item, into));
+        } else if (value instanceof List<?> list && (top || !list.isEmpty())) {
+            for (int i = 0; i < list.size(); i++) {
+                flatten(join(prefix, i), list.get(i), into);
             }
-            default -> into.put(prefix, value);
+        } else {
+            into.put(prefix, value);
         }
     }
 

@@ -141,19 +141,23 @@ public final class OptionTree {
         return Collections.unmodifiableMap(copy);
     }
 
+    /** Without a switch over types: each costs every start of a tool a millisecond or two. */
     private static Object copyValue(@Nullable Object value) {
-        return switch (value) {
-            case null -> NONE;
-            case OptionTree tree -> tree.values;
-            case Map<?, ?> map -> copy(map);
-            case List<?> list -> {
-                List<Object> items = new ArrayList<>();
-                list.forEach(item -> items.add(copyValue(item)));
-                yield Collections.unmodifiableList(items);
-            }
-            case Integer number -> number.longValue();
-            default -> value;
-        };
+        if (value == null) {
+            return NONE;
+        }
+        if (value instanceof OptionTree tree) {
+            return tree.values;
+        }
+        if (value instanceof Map<?, ?> map) {
+            return copy(map);
+        }
+        if (value instanceof List<?> list) {
+            List<Object> items = new ArrayList<>();
+            list.forEach(item -> items.add(copyValue(item)));
+            return Collections.unmodifiableList(items);
+        }
+        return value instanceof Integer number ? (Object) number.longValue() : value;
     }
 
     private enum None {

@@ -27,16 +27,18 @@ final class OptionTypes {
     }
 
     static Boolean readBoolean(String option, Object raw) {
-        return switch (raw) {
-            case Boolean value -> value;
-            case String text when text.equals("on") || text.equals("true") || text.equals("yes") ->
-                    true;
-            case String text when text.equals("off") || text.equals("false") || text.equals("no") ->
-                    false;
-            case String text ->
+        if (raw instanceof Boolean value) { // no switch over types, as OptionTree is copied
+            return value;
+        }
+        if (!(raw instanceof String text)) {
+            throw expected(option, "boolean");
+        }
+        return switch (text) {
+            case "on", "true", "yes" -> true;
+            case "off", "false", "no" -> false;
+            default ->
                     throw new IllegalArgumentException(
                             "Parameter '" + option + "' expects 'on' or 'off'");
-            default -> throw expected(option, "boolean");
         };
     }
 

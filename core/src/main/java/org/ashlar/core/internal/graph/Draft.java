@@ -153,19 +153,16 @@ final class Draft {
     }
 
     private Draft edit(Owner owner, Consumer<List<EdgeState>> change) {
-        switch (owner) {
-            case Node node -> {
-                Entry entry = nodes.get(node);
-                if (entry != null) {
-                    List<EdgeState> edges = new ArrayList<>(entry.edges());
-                    change.accept(edges);
-                    nodes.put(node, entry.edges(edges));
-                }
-            }
-            case SourceKey source -> {
-                List<EdgeState> edges = new ArrayList<>(roots.getOrDefault(source, List.of()));
+        if (owner instanceof SourceKey source) {
+            List<EdgeState> edges = new ArrayList<>(roots.getOrDefault(source, List.of()));
+            change.accept(edges);
+            roots.put(source, edges);
+        } else if (owner instanceof Node node) {
+            Entry entry = nodes.get(node);
+            if (entry != null) {
+                List<EdgeState> edges = new ArrayList<>(entry.edges());
                 change.accept(edges);
-                roots.put(source, edges);
+                nodes.put(node, entry.edges(edges));
             }
         }
         return this;

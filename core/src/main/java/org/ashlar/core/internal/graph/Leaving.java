@@ -91,9 +91,10 @@ final class Leaving {
         left.addAll(faces.keySet());
         Set<SourceKey> concerned = new HashSet<>(sources);
         for (EdgeState edge : edges) {
-            switch (edge.key().owner()) {
-                case Node parent -> left.add(parent);
-                case SourceKey source -> concerned.add(source);
+            if (edge.key().owner() instanceof SourceKey source) {
+                concerned.add(source);
+            } else if (edge.key().owner() instanceof Node parent) {
+                left.add(parent);
             }
         }
         concerned.addAll(Reach.sourcesIn(last, left));

@@ -250,11 +250,7 @@ public final class Snapshot implements GraphView {
         EdgeKey key = edge.key();
         boolean root = key.owner() instanceof SourceKey;
         boolean stays = key.owner() instanceof SourceKey source && source.staysAtNodes();
-        String parent =
-                switch (key.owner()) {
-                    case Node node -> node.name();
-                    case SourceKey source -> source.label();
-                };
+        String parent = key.owner() instanceof Node node ? node.name() : key.owner().describe();
         return new EdgeInfo(
                 key,
                 parent,

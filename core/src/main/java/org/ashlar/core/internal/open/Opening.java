@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -350,16 +350,16 @@ public final class Opening {
     public void describe(Plan plan) throws BlockException {
         Map<Node, Staged> own = new HashMap<>();
         staged.forEach(node -> own.put(node.node(), node)); // by identity: names may collide yet
-        Set<Staged> listed = new LinkedHashSet<>();
+        Map<Node, Staged> listed = new LinkedHashMap<>();
         staged.reversed().forEach(node -> list(node, own, listed));
-        for (Staged node : listed) {
+        for (Staged node : listed.values()) {
             plan.add(node.node(), node.face(), node.traits(), node.edges());
         }
     }
 
     /** What a node is stored in comes before it, its other children after it. */
-    private static void list(Staged node, Map<Node, Staged> own, Set<Staged> listed) {
-        if (listed.contains(node)) {
+    private static void list(Staged node, Map<Node, Staged> own, Map<Node, Staged> listed) {
+        if (listed.containsKey(node.node())) {
             return;
         }
         Staged file = null;
@@ -375,7 +375,7 @@ public final class Opening {
         if (file != null) {
             list(file, own, listed);
         }
-        listed.add(node);
+        listed.put(node.node(), node);
         others.forEach(child -> list(child, own, listed));
     }
 

@@ -211,7 +211,7 @@ final class FileNode implements BlockNode, ImageInfo {
 
     /** Returns the file open in some mode; giving up the right to write cannot fail. */
     private OpenFile opened(OpenFile now, OpenMode mode) throws BlockException {
-        if (mode.equals(now.mode())) {
+        if (mode.isSameAs(now.mode())) {
             return now;
         }
         try {
