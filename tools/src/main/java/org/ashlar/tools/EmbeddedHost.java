@@ -4,6 +4,7 @@ import org.ashlar.core.EmbeddedLayer;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.tools.daemon.LayerHost;
+import org.ashlar.tools.image.Plugins;
 
 /**
  * Runs a daemon on the drivers of the class path, without a framework: nothing comes or goes while
@@ -12,7 +13,7 @@ import org.ashlar.tools.daemon.LayerHost;
 record EmbeddedHost(EmbeddedLayer embedded) implements LayerHost {
 
     static EmbeddedHost start() {
-        return new EmbeddedHost(EmbeddedLayer.start(LayerSettings.DEFAULT));
+        return new EmbeddedHost(EmbeddedLayer.start(LayerSettings.DEFAULT, Plugins.all()));
     }
 
     @Override

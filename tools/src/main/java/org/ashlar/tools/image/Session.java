@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.ashlar.core.EmbeddedLayer;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.spi.ChildRole;
+import org.ashlar.spi.Plugin;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.graph.EdgeInfo;
@@ -31,7 +32,16 @@ public final class Session implements AutoCloseable {
 
     /** Starts a layer of all the drivers that come with the tools. */
     public static Session start(Terminal terminal) {
-        return new Session(terminal, EmbeddedLayer.start(LayerSettings.DEFAULT));
+        return start(terminal, Plugins.driversOnly());
+    }
+
+    /** Starts a layer that can serve images, too. */
+    public static Session startServing(Terminal terminal) {
+        return start(terminal, Plugins.all());
+    }
+
+    private static Session start(Terminal terminal, List<Plugin> plugins) {
+        return new Session(terminal, EmbeddedLayer.start(LayerSettings.DEFAULT, plugins));
     }
 
     /** Returns the layer. */

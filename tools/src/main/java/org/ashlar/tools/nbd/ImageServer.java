@@ -36,7 +36,7 @@ final class ImageServer {
 
     /** Serves; returns once all is written and closed. */
     void run(Lifetime lifetime, Ready ready) throws ToolFailure, IOException {
-        try (Session session = Session.start(terminal)) {
+        try (Session session = Session.startServing(terminal)) {
             Commands commands = new Commands(session.layer(), lifetime::requestEnd);
             try (Subscription _ = session.layer().events().subscribe(e -> heard(e, lifetime))) {
                 String node = open(session);
