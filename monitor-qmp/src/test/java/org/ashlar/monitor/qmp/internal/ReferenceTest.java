@@ -134,10 +134,22 @@ class ReferenceTest {
                 "{\"execute\":\"qmp_capabilities\",\"id\":1}{\"execute\":\"qmp_capabilities\"}",
                 NEGOTIATE_OOB + "{\"exec-oob\":\"query-version\",\"id\":{\"a\":[1,null,true]}}",
                 NEGOTIATE_OOB + "{\"exec-oob\":1}",
+                NEGOTIATE_OOB + "{\"exec-oob\":\"qmp_capabilities\"}",
+                NEGOTIATE + "{\"execute\":\"qmp_capabilities\",\"arguments\":{\"x\":1}}",
                 NEGOTIATE_OOB + "{\"exec-oob\":\"no-such\"}",
             })
     void input_beforeNegotiation_isAnsweredAsByTheReference(String input) throws Exception {
         assertEquals(reference(input + END), ours(input + END));
+    }
+
+    @Test
+    void id_nestedAsDeepAsInputMayBe_isRepeated() throws Exception {
+        for (String[] level : new String[][] {{"[", "]"}, {"{\"a\":", "}"}}) {
+            String id = level[0].repeat(1022) + "[]" + level[1].repeat(1022);
+            String input = NEGOTIATE + "{\"execute\":\"query-jobs\",\"id\":" + id + "}" + END;
+
+            assertEquals(reference(input), ours(input));
+        }
     }
 
     @ParameterizedTest

@@ -48,17 +48,27 @@ final class MemberOrder {
     Object sorted(Object value) {
         return switch (value) {
             case Map<?, ?> members -> sortedMembers(members);
-            case List<?> items -> items.stream().map(this::sorted).toList();
+            case List<?> items -> sortedItems(items);
             default -> value;
         };
+    }
+
+    /** In plain loops, as below: values may be nested so deep that the stack is short for more. */
+    private List<Object> sortedItems(List<?> items) {
+        List<Object> sorted = new ArrayList<>(items.size());
+        for (Object item : items) {
+            sorted.add(sorted(item));
+        }
+        return sorted;
     }
 
     private Map<String, Object> sortedMembers(Map<?, ?> members) {
         List<Map.Entry<?, ?>> entries = new ArrayList<>(members.entrySet());
         entries.sort(Comparator.comparingInt(this::rank));
         Map<String, Object> sorted = new LinkedHashMap<>();
-        entries.forEach(
-                entry -> sorted.put(String.valueOf(entry.getKey()), sorted(entry.getValue())));
+        for (Map.Entry<?, ?> entry : entries) {
+            sorted.put(String.valueOf(entry.getKey()), sorted(entry.getValue()));
+        }
         return sorted;
     }
 

@@ -144,9 +144,6 @@ final class Session implements JsonReader.Listener {
         if (!negotiated && !negotiation) {
             throw notFound("Expecting capabilities negotiation with 'qmp_capabilities'");
         }
-        if (negotiated && negotiation) {
-            throw notFound("Capabilities negotiation is already complete, command ignored");
-        }
         MonitorCommand command = find(message.command());
         if (message.outOfBand() && !command.runsOutOfBand()) {
             throw BlockException.invalid(
@@ -155,6 +152,9 @@ final class Session implements JsonReader.Listener {
         OptionValues values =
                 Arguments.check(
                         command.arguments(), message.arguments(), command.takesOptionTree());
+        if (negotiated && negotiation) {
+            throw notFound("Capabilities negotiation is already complete, command ignored");
+        }
         Call call = new Call(request.layer(), values, message.arguments());
         Object result = command.run(call);
         if (negotiation) {
