@@ -2,6 +2,7 @@ package org.ashlar.dist;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.ashlar.tools.Command;
 import org.ashlar.tools.Terminal;
 import org.ashlar.tools.daemon.DaemonCommand;
@@ -42,9 +43,14 @@ public final class DaemonMain {
         }
     }
 
-    /** To be called before anything logs. */
+    /** To be called before anything logs: what logs reads its settings once. */
     private static void configureLog(String level) {
-        System.setProperty(LineLogger.LEVEL, level);
-        System.setProperty(LineLogger.TIME, "on");
+        Map.of(
+                        "defaultLogLevel", level,
+                        "showDateTime", "true",
+                        // Costs a tool's start more than all else of the log, so not in the file.
+                        "dateTimeFormat", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX")
+                .forEach(
+                        (key, value) -> System.setProperty("org.slf4j.simpleLogger." + key, value));
     }
 }
