@@ -58,7 +58,8 @@ final class Creation {
                 new CacheSizes(
                         CACHE, (int) Math.min(header.geometry().clusterSize(), 1 << 16), CACHE);
         Metadata metadata =
-                Metadata.load(request, new Metadata.Files(file, data), new NoBackground(), sizes);
+                Metadata.load(
+                        request, new Metadata.Files(file, data), new NoBackground(), _ -> sizes);
         try (Guest guest = new Guest(metadata, Backing.none(), new NoBackground())) {
             Resize resize = new Resize(metadata, guest, options.backingFile().isPresent());
             resize.to(request, options.size(), options.preallocation());

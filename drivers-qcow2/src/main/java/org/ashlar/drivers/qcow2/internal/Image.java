@@ -12,7 +12,6 @@ import org.ashlar.drivers.qcow2.internal.format.Features;
 import org.ashlar.drivers.qcow2.internal.format.Header;
 import org.ashlar.drivers.qcow2.internal.io.Backing;
 import org.ashlar.drivers.qcow2.internal.io.Guest;
-import org.ashlar.drivers.qcow2.internal.table.CacheSizes;
 import org.ashlar.drivers.qcow2.internal.table.CorruptImageException;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
@@ -174,10 +173,13 @@ final class Image {
 
     private Metadata read(Request request) throws IOException {
         HostFile hostFile = new HostFile(file, buffers);
-        Header header = Metadata.readHeader(request, hostFile);
         Optional<HostFile> data = dataFile.map(child -> new HostFile(child, buffers));
-        CacheSizes sizes = options().cacheSizes(header.geometry(), header.size());
-        return Metadata.load(request, new Metadata.Files(hostFile, data), background, sizes);
+        OpenOptions options = options();
+        return Metadata.load(
+                request,
+                new Metadata.Files(hostFile, data),
+                background,
+                header -> options.cacheSizes(header.geometry(), header.size()));
     }
 
     private synchronized OpenOptions options() {

@@ -15,18 +15,20 @@ import org.ashlar.spi.BlockException;
 public final class HeaderReader {
     private static final long SECTOR = 512;
 
-    /** How many bytes {@link #clusterBits} wants. */
+    /** How many bytes {@link #clusterBits} and {@link #length} want. */
     public static final int PREFIX = HeaderWriter.LENGTH_KNOWN;
 
     private final ByteBuffer in;
     private final int version;
     private final int clusterBits;
+    private final int clusterSize;
     private final int headerLength;
     private final Features features;
 
-    private HeaderReader(byte[] firstCluster) throws BlockException {
-        this.clusterBits = clusterBits(firstCluster);
-        this.in = ByteBuffer.wrap(firstCluster);
+    private HeaderReader(byte[] start) throws BlockException {
+        this.clusterBits = clusterBits(start);
+        this.clusterSize = 1 << clusterBits;
+        this.in = ByteBuffer.wrap(start);
         this.version = in.getInt(4);
         boolean v3 = version >= 3;
         this.headerLength = v3 ? in.getInt(100) : HeaderWriter.LENGTH_V2;
@@ -64,13 +66,30 @@ public final class HeaderReader {
     }
 
     /**
-     * Reads the header from the first cluster, padded with zeroes where the file ends.
+     * Returns how much of the first cluster {@link #read} wants, from the first {@link #PREFIX}
+     * bytes: up to the end of the backing file's name, which comes last; all of it if there is
+     * none.
+     *
+     * @throws BlockException of kind {@code INVALID}
+     */
+    public static int length(byte[] prefix) throws BlockException {
+        HeaderReader reader = new HeaderReader(prefix);
+        long name = reader.in.getLong(8);
+        long end = name + Integer.toUnsignedLong(reader.in.getInt(16));
+        boolean ends = name > 0 && end > name && reader.headerLength >= 0;
+        long least = Math.max(PREFIX, reader.headerLength);
+        return ends ? (int) Math.min(Math.max(end, least), reader.clusterSize) : reader.clusterSize;
+    }
+
+    /**
+     * Reads the header from so much of the first cluster as {@link #length} says, padded with
+     * zeroes where the file ends.
      *
      * @throws BlockException of kind {@code INVALID}, or {@code UNSUPPORTED} if the image uses a
      *     feature that is not known here
      */
-    public static Header read(byte[] firstCluster) throws BlockException {
-        return new HeaderReader(firstCluster).read();
+    public static Header read(byte[] start) throws BlockException {
+        return new HeaderReader(start).read();
     }
 
     private Header read() throws BlockException {
@@ -101,9 +120,9 @@ public final class HeaderReader {
         check(
                 length >= (version == 2 ? HeaderWriter.LENGTH_V2 : HeaderWriter.LENGTH_V3_MIN),
                 "qcow2 header too short");
-        check(length <= in.capacity(), "qcow2 header exceeds cluster size");
+        check(length <= clusterSize, "qcow2 header exceeds cluster size");
         long backing = in.getLong(8);
-        check(backing >= 0 && backing <= in.capacity(), "Invalid backing file offset");
+        check(backing >= 0 && backing <= clusterSize, "Invalid backing file offset");
         checkCompression();
     }
 
@@ -135,7 +154,7 @@ public final class HeaderReader {
     private List<HeaderExtension> readExtensions() throws BlockException {
         List<HeaderExtension> extensions = new ArrayList<>();
         long backing = in.getLong(8);
-        int end = backing == 0 ? in.capacity() : (int) backing;
+        int end = backing == 0 ? clusterSize : (int) backing;
         int at = headerLength;
         while (at + 8 <= end) {
             int type = in.getInt(at);
@@ -226,7 +245,7 @@ public final class HeaderReader {
         }
         int length = in.getInt(16);
         check(
-                length >= 0 && length <= Math.min(Limits.BACKING_NAME_MAX, in.capacity() - offset),
+                length >= 0 && length <= Math.min(Limits.BACKING_NAME_MAX, clusterSize - offset),
                 "Backing file name too long");
         int end = 0;
         while (end < length && in.get(offset + end) != 0) {

@@ -52,9 +52,8 @@ final class HeaderFile {
     /** Reads the header of an image. */
     static HeaderFile read(Request request, HostFile file) throws IOException {
         byte[] prefix = read(request, file, HeaderReader.PREFIX);
-        int clusterBits = HeaderReader.clusterBits(prefix);
-        return new HeaderFile(
-                file, HeaderReader.read(read(request, file, 1 << clusterBits)), prefix);
+        byte[] whole = read(request, file, HeaderReader.length(prefix));
+        return new HeaderFile(file, HeaderReader.read(whole), prefix);
     }
 
     private static byte[] read(Request request, HostFile file, int length) throws IOException {

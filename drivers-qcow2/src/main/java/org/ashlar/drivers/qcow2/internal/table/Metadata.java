@@ -93,12 +93,18 @@ public final class Metadata {
     private record Tables(
             TopTable.Content l1, TopTable.Content refcounts, long fileLength, int l2Slice) {}
 
+    /** How much is to be kept in memory of an image with that header. */
+    @FunctionalInterface
+    public interface Sizing {
+        CacheSizes of(Header header) throws IOException;
+    }
+
     /** Reads the header and the first-level tables. */
-    public static Metadata load(
-            Request request, Files files, Background background, CacheSizes sizes)
+    public static Metadata load(Request request, Files files, Background background, Sizing sizing)
             throws IOException {
         HeaderFile headerFile = HeaderFile.read(request, files.file);
         Header header = headerFile.header();
+        CacheSizes sizes = sizing.of(header);
         TableLocation l1 = header.l1();
         TableLocation table = header.refcountTable();
         int refcountEntries = table.count() << (header.geometry().clusterBits() - 3);
