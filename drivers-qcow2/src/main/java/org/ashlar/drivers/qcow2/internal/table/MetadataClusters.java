@@ -61,7 +61,8 @@ public final class MetadataClusters {
     }
 
     private void addTables(Area area, TopTable top) {
-        for (int i = 0; i < top.length(); i++) {
+        int used = top.usedLength();
+        for (int i = 0; i < used; i++) {
             if (top.tableOffset(i) != 0) {
                 add(area, top.tableOffset(i) >>> geometry.clusterBits(), 1);
             }

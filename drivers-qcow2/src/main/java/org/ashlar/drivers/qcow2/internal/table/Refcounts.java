@@ -28,7 +28,7 @@ public final class Refcounts {
         this.width = new RefcountWidth(geometry.refcountOrder());
         this.blockBits = geometry.refcountBlockBits();
         this.blockBytes = geometry.clusterSize();
-        int blockCount = table.length();
+        int blockCount = table.usedLength();
         while (blockCount > 0 && table.tableOffset(blockCount - 1) == 0) {
             blockCount--;
         }

@@ -80,6 +80,18 @@ public final class TopTable {
         return entries.length;
     }
 
+    /**
+     * Returns the number of entries up to the last that is not 0; most of a table may be unused.
+     */
+    int usedLength() {
+        long[] now = entries;
+        int used = now.length;
+        while (used > 0 && now[used - 1] == 0) {
+            used--;
+        }
+        return used;
+    }
+
     /** Returns an entry, 0 past the end; what was written before it was set is visible. */
     public long entry(long index) {
         long[] now = entries;
