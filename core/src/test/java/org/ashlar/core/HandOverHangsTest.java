@@ -316,6 +316,19 @@ class HandOverHangsTest {
     }
 
     @Test
+    void oldVersion_thatCannotTakeTheImageBack_isNamedBesideWhyItHadTo() {
+        old.fails();
+        update(
+                2,
+                _ -> {
+                    throw new BlockException(Kind.IO, "the new version is broken");
+                });
+        assertSaid(
+                "the new version is broken; on the way back: the old version could not take the"
+                        + " image back: no image");
+    }
+
+    @Test
     void newVersion_thatHangsTakingTheImageOver_stopsItsNodeAlone_andServesWhenItHas()
             throws Exception {
         Version[] made = new Version[1];

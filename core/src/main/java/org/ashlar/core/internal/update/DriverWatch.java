@@ -2,9 +2,11 @@ package org.ashlar.core.internal.update;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.ashlar.core.LayerSettings;
 import org.ashlar.core.internal.graph.Changes;
@@ -127,9 +129,20 @@ public final class DriverWatch implements RegistryListener {
             work.with(handOver);
         } catch (IOException | RuntimeException | Error failed) {
             if (isThere(state)) {
-                log.error("node '{}' could not be {}: {}", state.name(), goal, failed.getMessage());
+                log.error(
+                        "node '{}' could not be {}: {}",
+                        state.name(),
+                        goal,
+                        withWhatFollowed(failed));
             }
         }
+    }
+
+    /** Also says what failed on the way back: then nobody may serve. */
+    private static String withWhatFollowed(Throwable failed) {
+        return Stream.concat(Stream.of(failed), Arrays.stream(failed.getSuppressed()))
+                .map(Throwable::getMessage)
+                .collect(Collectors.joining("; on the way back: "));
     }
 
     /** One that was deleted before its turn came needs neither a driver nor a line in the log. */

@@ -238,7 +238,11 @@ final class HandOver {
             old.face.holdPermissions(old.cumulative());
             means.control.withRequest(old::activate);
         } catch (IOException | RuntimeException | Error worse) {
-            reason.addSuppressed(worse);
+            reason.addSuppressed(
+                    new BlockException(
+                            Kind.IO,
+                            "the old version could not take the image back: " + worse.getMessage(),
+                            worse));
         }
     }
 
