@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.ashlar.core.internal.graph.Changes;
+import org.ashlar.core.internal.graph.Claims;
 import org.ashlar.core.internal.graph.EdgeHandle;
 import org.ashlar.core.internal.graph.GraphState;
 import org.ashlar.core.internal.graph.NodeState;
@@ -30,6 +31,7 @@ import org.ashlar.spi.source.Consumer;
 final class GraphSources implements Sources {
     private final GraphState graph;
     private final Changes changes;
+    private final Claims claims;
     private final EdgeIo io;
     private final Buffers buffers;
     private final GraphServices services;
@@ -40,6 +42,7 @@ final class GraphSources implements Sources {
         this.services = services;
         this.graph = services.state();
         this.changes = services.changes();
+        this.claims = new Claims(graph);
         this.io = io;
         this.buffers = services.opening().buffers();
         this.limits = services.limits();
@@ -115,17 +118,17 @@ final class GraphSources implements Sources {
 
         @Override
         public void claim(Child edge) throws IOException {
-            changes.claim(key, EdgeHandle.keyOf(edge));
+            claims.claim(key, EdgeHandle.keyOf(edge));
         }
 
         @Override
         public void relyOn(Child edge) throws IOException {
-            changes.relyOn(key, EdgeHandle.keyOf(edge));
+            claims.relyOn(key, EdgeHandle.keyOf(edge));
         }
 
         @Override
         public void releaseClaims() {
-            changes.releaseClaims(key);
+            claims.release(key);
         }
 
         @Override
