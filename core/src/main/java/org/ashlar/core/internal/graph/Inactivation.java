@@ -5,11 +5,12 @@ import org.ashlar.spi.Request;
 import org.ashlar.spi.graph.ChangePlan.OutsideStep;
 
 /**
- * Lets a node that a change takes out write everything it keeps, and nothing more. Immutable.
+ * Lets a node that a change takes out, or makes read-only, write everything it keeps, and nothing
+ * more. Immutable.
  *
  * @param state the node
  */
-record Inactivation(NodeState state) implements OutsideStep {
+public record Inactivation(NodeState state) implements OutsideStep {
 
     @Override
     public void apply(Request request) throws IOException {

@@ -30,8 +30,6 @@ import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.option.OptionTree;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One opening of a tree of nodes: what is opened is staged, to be published as one or closed again.
@@ -41,8 +39,6 @@ import org.slf4j.LoggerFactory;
  * opening began.
  */
 public final class Opening {
-    private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
-
     private static final Pattern WELL_FORMED = Pattern.compile("[a-zA-Z][a-zA-Z0-9._-]*");
     private static final int LONGEST_NAME = 31;
 
@@ -255,16 +251,8 @@ public final class Opening {
     private void giveUp(Node node, @Nullable BlockNode face, BackgroundImpl background) {
         background.close();
         services.backgrounds().close(node);
-        try {
-            if (face != null) {
-                face.close();
-            }
-        } catch (IOException | RuntimeException | LinkageError error) {
-            LOG.warn("closing node '{}': {}", node.name(), error.toString());
-        } finally {
-            if (face != null) {
-                services.uses().closed(face);
-            }
+        if (face != null) {
+            services.uses().closeIdle(node.name(), face);
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.ashlar.core.internal.graph.EdgeKey;
 import org.ashlar.core.internal.graph.EdgeState;
+import org.ashlar.core.internal.graph.Inactivation;
 import org.ashlar.core.internal.graph.Node;
 import org.ashlar.core.internal.graph.NodeState;
 import org.ashlar.core.internal.graph.NodeState.Traits;
@@ -27,21 +28,16 @@ import org.ashlar.spi.Face;
 import org.ashlar.spi.NodeSettings;
 import org.ashlar.spi.ReopenRequest;
 import org.ashlar.spi.Request;
-import org.ashlar.spi.graph.ChangePlan;
 import org.ashlar.spi.image.BackingLink;
 import org.ashlar.spi.option.Option;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.spi.option.OptionValues;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * New options for exactly the named nodes, all or none: each driver stages a new face, and one
  * change switches to all of them. Confined to one thread.
  */
 public final class Reopening {
-    private static final Logger LOG = LoggerFactory.getLogger(Reopening.class);
-
     private final OpenServices services;
     private final List<Wish> wanted;
     private final List<NewFace> faces = new ArrayList<>();
@@ -250,7 +246,7 @@ public final class Reopening {
             }
             if (current.isWritable() && face.traits.settings().readOnly()) {
                 plan.fenceWrites(name);
-                plan.outside(new LastWrites(current));
+                plan.outside(new Inactivation(current));
             }
         }
     }
@@ -263,19 +259,6 @@ public final class Reopening {
         return edges.stream().collect(Collectors.toMap(EdgeState::key, EdgeState::target));
     }
 
-    /** Lets a face that is to write no more write out what it keeps. */
-    private record LastWrites(NodeState node) implements ChangePlan.OutsideStep {
-        @Override
-        public void apply(Request request) throws IOException {
-            node.face.inactivate(request);
-        }
-
-        @Override
-        public void undo(Request request) throws IOException {
-            node.activate(request);
-        }
-    }
-
     /** Ends the reopening; faces that were not switched to are closed. */
     public void end(boolean published) {
         if (published) {
@@ -286,13 +269,7 @@ public final class Reopening {
     }
 
     private void close(NewFace face) {
-        try {
-            face.face.node().close();
-        } catch (IOException | RuntimeException error) {
-            LOG.warn("giving up the reopening of node '{}': {}", face.old.name(), error.toString());
-        } finally {
-            services.uses().closed(face.face.node());
-        }
+        services.uses().closeIdle(face.old.name(), face.face.node());
     }
 
     private record Context(

@@ -1,6 +1,7 @@
 package org.ashlar.core.internal.registry;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
 import java.util.IdentityHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.ashlar.spi.BlockDriver;
@@ -70,6 +71,20 @@ public final class DriverUses {
     /** Says that a face is closed; nothing happens if it is closed already. */
     public void closed(BlockNode face) {
         remove(face);
+    }
+
+    /**
+     * Closes a face that does not serve its node; who gives it up has other things to give up, so
+     * an error is logged.
+     */
+    public void closeIdle(String nodeName, BlockNode face) {
+        try {
+            face.close();
+        } catch (IOException | RuntimeException | Error error) {
+            LOG.warn("closing what does not serve node '{}': {}", nodeName, error.toString());
+        } finally {
+            closed(face);
+        }
     }
 
     private void remove(Object use) {

@@ -29,8 +29,6 @@ import org.ashlar.spi.OpenRequest;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.option.OptionValues;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a driver is given to open, inactive, a node that another version of it serves: the options
@@ -38,8 +36,6 @@ import org.slf4j.LoggerFactory;
  * #revoke} and {@link #close}.
  */
 final class Candidate implements OpenRequest {
-    private static final Logger LOG = LoggerFactory.getLogger(Candidate.class);
-
     private final OpenServices services;
     private final NodeState node;
     private final OptionValues options;
@@ -114,16 +110,7 @@ final class Candidate implements OpenRequest {
 
     /** Closes what was opened; however that fails, the old version is to go on. */
     void close(BlockNode face) {
-        try {
-            face.close();
-        } catch (IOException | RuntimeException | Error error) {
-            LOG.warn(
-                    "node '{}': closing a version that does not serve: {}",
-                    node.name(),
-                    error.toString());
-        } finally {
-            services.uses().closed(face);
-        }
+        services.uses().closeIdle(node.name(), face);
     }
 
     @Override
