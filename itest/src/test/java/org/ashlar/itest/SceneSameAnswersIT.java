@@ -139,9 +139,26 @@ class SceneSameAnswersIT {
                         "{'driver':'null-co','node-name':'a23456789012345678901234567890123'}",
                         "{'driver':'null-co','node-name':'n','cache':{'direct':1}}",
                         "{'driver':'null-co','node-name':'n','discard':'x'}",
+                        "{'driver':'null-co','node-name':'n','latency-ns':'1'}",
+                        "{'driver':'null-co','node-name':'n','latency-ns':18446744073709551615}",
+                        "{'driver':'null-co','node-name':'n','latency-ns':18446744073709551616}",
+                        "{'driver':'raw','node-name':'n','file':''}",
                         "{'driver':'raw','node-name':'n','file':{'driver':'file'}}")) {
             same("blockdev-add", node);
         }
+        for (String odd :
+                List.of(
+                        "'data-file':null",
+                        "'data-file':''",
+                        "'data-file':1",
+                        "'overlap-check':1",
+                        "'overlap-check':'x'",
+                        "'overlap-check':{'a':1}",
+                        "'overlap-check':{'template':'x'}",
+                        "'cache-size':-1")) {
+            addQcow2("odd", "," + odd);
+        }
+        addQcow2("checked0", ",'overlap-check':{}");
         addQcow2("checked", ",'overlap-check':'cached'");
         addQcow2("checked2", ",'overlap-check':{'template':'all','main-header':false}");
     }
@@ -234,6 +251,8 @@ class SceneSameAnswersIT {
                         "{'type':'inet','host':'127.0.0.1','port':'1','keep-alive':true}",
                         "{'type':'inet','host':'::1','port':'1','ipv4':true}",
                         "{'type':'inet','host':'','port':'1'}",
+                        "{'type':'inet','host':'127.0.0.1','port':'1','to':'5'}",
+                        "{'type':'inet','host':'127.0.0.1','port':'1','to':18446744073709551615}",
                         "{'type':'inet','host':'127.0.0.1','port':'1','to':70000}")) {
             same("blockdev-add", "{'driver':'nbd','node-name':'d','server':" + server + "}");
         }
@@ -256,6 +275,11 @@ class SceneSameAnswersIT {
                         "{'host':'127.0.0.1','port':'0','keep-alive':true}")) {
             same("nbd-server-start", listen + data + "}}");
             same("nbd-server-stop", "{}");
+        }
+        for (String most : List.of("'1'", "-1", "1.5", "4294967296", "18446744073709551615")) {
+            same(
+                    "nbd-server-start",
+                    "{'addr':{'type':'unix','data':{'path':'n'}},'max-connections':" + most + "}");
         }
         same("nbd-server-start", "{'addr':{'type':'inet'}}");
         same("nbd-server-start", "{'addr':{'type':'fd','data':{'str':'x'}}}");

@@ -54,6 +54,19 @@ public final class Option<T> {
         return of(name, new OptionType<>("integer", List.of(), OptionTypes::readInteger));
     }
 
+    /**
+     * A whole number from 0 on that fits into so many bits: 16, 32 or 64. Of 64 bits, numbers above
+     * {@link Long#MAX_VALUE} are negative, and -1 stands for the largest, as in the reference.
+     */
+    public static Option<Long> unsigned(String name, int bits) {
+        return of(
+                name,
+                new OptionType<>(
+                        "uint" + bits,
+                        List.of(),
+                        (option, raw) -> OptionTypes.readUnsigned(option, bits, raw)));
+    }
+
     /** A text. */
     public static Option<String> text(String name) {
         return of(name, new OptionType<>("string", List.of(), OptionTypes::readText));

@@ -11,9 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Options as a user gave them: nested objects, lists and scalars, as in JSON. Immutable.
  *
- * <p>Values are {@link String}, {@link Long}, {@link Double}, {@link Boolean}, {@link #NONE} (JSON
- * null), a {@link List} or a {@link Map}. Where {@link #isText()}, scalars came as text (from a
- * command line) and numbers are to be parsed.
+ * <p>Values are {@link String}, {@link Long}, {@link java.math.BigInteger} (what is too large for a
+ * {@code long}), {@link Double}, {@link Boolean}, {@link #NONE} (JSON null), a {@link List} or a
+ * {@link Map}. Where {@link #isText()}, scalars came as text (from a command line) and numbers are
+ * to be parsed.
  */
 public final class OptionTree {
 

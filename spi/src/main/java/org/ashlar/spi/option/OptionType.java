@@ -9,10 +9,11 @@ import org.ashlar.spi.BlockException;
  *
  * @param <T> the Java type
  * @param name what messages and schemas call it: {@code string}, {@code integer}, {@code size},
- *     {@code boolean}, {@code enum}
+ *     {@code uint16}, {@code uint32}, {@code uint64}, {@code boolean}, {@code enum}, or what
+ *     clients call a type of its own
  * @param choices the permitted texts of an enumeration, otherwise empty
- * @param reader reads a raw value (String, Long, Double, Boolean) of the option whose name is the
- *     first argument
+ * @param reader reads a raw value (String, Long, BigInteger, Double, Boolean) of the option whose
+ *     name is the first argument
  */
 public record OptionType<T>(
         String name, List<String> choices, BiFunction<String, Object, T> reader) {

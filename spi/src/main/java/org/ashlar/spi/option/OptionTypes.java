@@ -59,12 +59,32 @@ final class OptionTypes {
         }
     }
 
+    /** The reference reads 64 bits before it looks how many it needs, and says so. */
+    static Long readUnsigned(String option, int bits, Object raw) {
+        long value =
+                switch (raw) {
+                    case Long number -> number;
+                    case BigInteger large when large.signum() > 0 && large.bitLength() <= 64 ->
+                            large.longValue();
+                    case String text -> parseInteger(option, text);
+                    default ->
+                            throw new IllegalArgumentException(
+                                    "Parameter '" + option + "' expects uint64");
+                };
+        if (bits < Long.SIZE && value >>> bits != 0) {
+            String last = option.substring(option.lastIndexOf('.') + 1);
+            throw new IllegalArgumentException(
+                    "Parameter '%s' expects uint%d_t".formatted(last, bits));
+        }
+        return value;
+    }
+
     static Long readBytes(String option, Object raw) {
         return switch (raw) {
             case Long value when value >= 0 -> value;
-            case Long negative ->
+            case Long _ ->
                     throw new IllegalArgumentException(
-                            "Parameter '" + option + "' expects a size of 0 or more");
+                            "Parameter '" + option + "' expects a non-negative number below 2^64");
             case String text -> parseBytes(option, text);
             default -> throw expected(option, "integer");
         };

@@ -26,7 +26,7 @@ public final class OptionValues {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Option<?> option : declared) {
             Object raw = flat.remove(option.name());
-            if (raw != null && !raw.equals(OptionTree.NONE)) {
+            if (raw != null && !raw.equals(OptionTree.NONE) && !raw.equals(Map.of())) {
                 values.put(option.name(), option.type().read(option.name(), raw));
             } else if (option.isRequired()) {
                 throw BlockException.invalid("Parameter '" + option.name() + "' is missing");

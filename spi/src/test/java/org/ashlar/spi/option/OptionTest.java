@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -121,12 +122,29 @@ class OptionTest {
         @Test
         void numbers() throws Exception {
             assertEquals(Optional.of(4096L), read(SIZE, 4096));
-            assertEquals("Parameter 'size' expects a size of 0 or more", refusal(SIZE, -1));
+            assertEquals(
+                    "Parameter 'size' expects a non-negative number below 2^64", refusal(SIZE, -1));
             assertEquals(
                     "Invalid parameter type for 'size', expected: integer", refusal(SIZE, true));
             assertEquals(
                     "Invalid parameter type for 'size', expected: integer", refusal(SIZE, 1.5));
         }
+    }
+
+    @Test
+    void unsignedNumbers() throws Exception {
+        Option<Long> small = Option.unsigned("server.to", 16);
+        Option<Long> large = Option.unsigned("ns", 64);
+        assertEquals(Optional.of(65535L), read(small, 65535L));
+        assertEquals(Optional.of(65535L), read(small, "65535"));
+        assertEquals("Parameter 'to' expects uint16_t", refusal(small, 65536L));
+        assertEquals("Parameter 'to' expects uint16_t", refusal(small, -1L));
+        assertEquals("Parameter 'server.to' expects uint64", refusal(small, 1.0));
+        BigInteger most = BigInteger.TWO.pow(64).subtract(BigInteger.ONE);
+        assertEquals(Optional.of(-1L), read(large, most));
+        assertEquals("Parameter 'to' expects uint16_t", refusal(small, most));
+        BigInteger tooLarge = BigInteger.TWO.pow(64);
+        assertEquals("Parameter 'ns' expects uint64", refusal(large, tooLarge));
     }
 
     @ParameterizedTest

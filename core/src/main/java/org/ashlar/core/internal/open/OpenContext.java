@@ -220,8 +220,16 @@ final class OpenContext implements OpenRequest {
     public boolean isRuledOut(String name) {
         return traits.options()
                 .find(name)
-                .filter(value -> value.equals(OptionTree.NONE) || value.equals(""))
+                .filter(value -> value.equals(OptionTree.NONE) || isEmptyBacking(name, value))
                 .isPresent();
+    }
+
+    /** An empty name rules out a backing node; of any other child it is a node's name. */
+    private boolean isEmptyBacking(String name, Object value) {
+        return value.equals("")
+                && driver.childOptions().stream()
+                        .anyMatch(child ->
+                                child.name().equals(name) && child.role() == ChildRole.BACKING);
     }
 
     @Override

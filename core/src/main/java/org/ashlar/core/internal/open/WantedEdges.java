@@ -78,7 +78,8 @@ final class WantedEdges {
         String name = child.name();
         Object given = options.find(name).orElseThrow();
         Optional<EdgeState> edge = edge(name);
-        if (given.equals(OptionTree.NONE) || given.equals("")) {
+        boolean emptyBacking = given.equals("") && child.role() == ChildRole.BACKING;
+        if (given.equals(OptionTree.NONE) || emptyBacking) {
             if (child.required()) {
                 throw BlockException.invalid(
                         "A block device must be specified for \"" + name + "\"");

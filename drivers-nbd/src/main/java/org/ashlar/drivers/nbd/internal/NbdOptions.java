@@ -41,7 +41,6 @@ record NbdOptions(
         FD
     }
 
-    private static final long SECONDS_MOST = (1L << 32) - 1;
     private static final long PORT_MOST = (1 << 16) - 1;
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
@@ -61,7 +60,7 @@ record NbdOptions(
     private static final Option<Boolean> KEEP_ALIVE =
             Option.bool("server.keep-alive").help("Accepted without effect: it is always on");
     private static final Option<Long> TO =
-            Option.integer("server.to").help("Accepted without effect: it is for servers");
+            Option.unsigned("server.to", 16).help("Accepted without effect: it is for servers");
     private static final Option<Boolean> ABSTRACT =
             Option.bool("server.abstract").help("Refused if on");
     private static final Option<Boolean> TIGHT =
@@ -82,11 +81,11 @@ record NbdOptions(
                     .orElse(BASE_ALLOCATION)
                     .help("The metadata context to ask for instead of base:allocation");
     private static final Option<Long> RECONNECT_DELAY =
-            Option.integer("reconnect-delay")
+            Option.unsigned("reconnect-delay", 32)
                     .orElse(0L)
                     .help("Seconds that requests wait for a lost connection to come back");
     private static final Option<Long> OPEN_TIMEOUT =
-            Option.integer("open-timeout")
+            Option.unsigned("open-timeout", 32)
                     .orElse(0L)
                     .help("Seconds that the opening tries again; 0 to try once");
 
@@ -130,18 +129,8 @@ record NbdOptions(
                 target(values),
                 export,
                 context,
-                seconds(RECONNECT_DELAY, values),
-                seconds(OPEN_TIMEOUT, values));
-    }
-
-    private static Duration seconds(Option<Long> option, OptionValues values)
-            throws BlockException {
-        long seconds = values.get(option);
-        if (seconds < 0 || seconds > SECONDS_MOST) {
-            throw BlockException.invalid(
-                    "Parameter '%s' expects uint32_t".formatted(option.name()));
-        }
-        return Duration.ofSeconds(seconds);
+                Duration.ofSeconds(values.get(RECONNECT_DELAY)),
+                Duration.ofSeconds(values.get(OPEN_TIMEOUT)));
     }
 
     private static Target target(OptionValues values) throws BlockException {
@@ -187,10 +176,6 @@ record NbdOptions(
 
     /** What is asked for by name is meant alone, and so is what is left when the other is not. */
     private static Family family(OptionValues values) throws BlockException {
-        long to = values.find(TO).orElse(0L);
-        if (to < 0 || to > PORT_MOST) {
-            throw BlockException.invalid("Parameter 'to' expects uint16_t");
-        }
         Optional<Boolean> four = values.find(IPV4);
         Optional<Boolean> six = values.find(IPV6);
         if (four.isPresent() && four.equals(six)) {

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.ashlar.drivers.qcow2.internal.table.Area;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.option.Option;
+import org.ashlar.spi.option.OptionType;
 import org.ashlar.spi.option.OptionValues;
 
 /** Reads {@code overlap-check} and what can be said below it. Stateless. */
@@ -29,11 +30,11 @@ final class OverlapOptions {
                     "all", EnumSet.allOf(Area.class));
 
     private static final Option<String> MODE =
-            Option.text("overlap-check")
+            Option.of("overlap-check", modeType("Qcow2OverlapChecks"))
                     .reopenable()
                     .help("what writes are checked against: none, constant, cached or all");
     private static final Option<String> TEMPLATE =
-            Option.text("overlap-check.template")
+            Option.of("overlap-check.template", modeType("enum"))
                     .reopenable()
                     .help("what the keys beside it start from: none, constant, cached or all");
     private static final Map<Area, Option<Boolean>> PARTS = parts();
@@ -42,6 +43,11 @@ final class OverlapOptions {
     static final List<Option<?>> ALL = all();
 
     private OverlapOptions() {}
+
+    private static OptionType<String> modeType(String name) {
+        List<String> modes = List.of("none", "constant", "cached", "all");
+        return new OptionType<>(name, modes, Option.text(name).type().reader());
+    }
 
     private static Map<Area, Option<Boolean>> parts() {
         Map<Area, Option<Boolean>> parts = new EnumMap<>(Area.class);

@@ -39,7 +39,10 @@ record AddressOptions(CommandCall call) {
     private static final Either<String> PORT =
             Either.of("port", Option::text, "TCP port, 0 to have one chosen");
     private static final Either<Long> TO =
-            Either.of("to", Option::integer, "last of the ports to try, from port on");
+            Either.of(
+                    "to",
+                    name -> Option.unsigned(name, 16),
+                    "last of the ports to try, from port on");
     private static final Either<Boolean> IPV4 =
             Either.of("ipv4", Option::bool, "whether the host's IPv4 addresses will do");
     private static final Either<Boolean> IPV6 =
@@ -88,11 +91,8 @@ record AddressOptions(CommandCall call) {
     private ListenAddress inet() throws BlockException {
         String host = require(HOST);
         int port = port(host, require(PORT));
-        long to = find(TO).orElse(0L);
-        if (to < 0 || to > PORT_MOST) {
-            throw BlockException.invalid("Parameter 'to' expects uint16_t");
-        }
-        return new ListenAddress.Inet(host, port, (int) to, family());
+        int to = find(TO).orElse(0L).intValue();
+        return new ListenAddress.Inet(host, port, to, family());
     }
 
     /** What is asked for by name is meant alone, and so is what is left when the other is not. */

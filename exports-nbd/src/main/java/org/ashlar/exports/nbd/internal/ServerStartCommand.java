@@ -20,11 +20,11 @@ final class ServerStartCommand implements MonitorCommand, Engaged {
     private static final Option<String> TLS_AUTHZ =
             Option.text("tls-authz").help("refused: there is no TLS");
     private static final Option<Long> MAX_CONNECTIONS =
-            Option.integer("max-connections")
+            Option.unsigned("max-connections", 32)
                     .orElse(100L)
                     .help("how many clients there may be at a time, 0 for any number");
     private static final Option<Long> HANDSHAKE_SECONDS =
-            Option.integer("handshake-max-seconds")
+            Option.unsigned("handshake-max-seconds", 32)
                     .orElse(10L)
                     .help("how long a client may take to choose an export, 0 for any time");
 
@@ -71,8 +71,8 @@ final class ServerStartCommand implements MonitorCommand, Engaged {
         service.start(
                 new ServerSettings(
                         addresses(call),
-                        count(given, MAX_CONNECTIONS),
-                        count(given, HANDSHAKE_SECONDS),
+                        given.get(MAX_CONNECTIONS),
+                        given.get(HANDSHAKE_SECONDS),
                         given.get(AWAIT_EXPORT)),
                 call.layer());
         return Map.of();
@@ -102,14 +102,6 @@ final class ServerStartCommand implements MonitorCommand, Engaged {
             addresses.add(ListenAddress.Inet.of("127.0.0.1", port));
         }
         return addresses;
-    }
-
-    private static long count(OptionValues given, Option<Long> option) throws BlockException {
-        long value = given.get(option);
-        if (value < 0 || value > 0xffffffffL) {
-            throw BlockException.invalid("Parameter '" + option + "' expects uint32_t");
-        }
-        return value;
     }
 
     @Override

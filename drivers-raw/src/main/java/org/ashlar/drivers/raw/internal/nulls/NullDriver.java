@@ -17,7 +17,7 @@ public final class NullDriver implements BlockDriver {
             Option.bytes("size").orElse(1L << 30).help("length in bytes");
 
     private static final Option<Long> LATENCY =
-            Option.integer("latency-ns")
+            Option.unsigned("latency-ns", 64)
                     .orElse(0L)
                     .reopenable()
                     .help("how long each request takes, in nanoseconds");

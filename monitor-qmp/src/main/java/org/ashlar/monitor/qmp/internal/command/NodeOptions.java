@@ -9,6 +9,7 @@ import org.ashlar.monitor.qmp.internal.session.Arguments;
 import org.ashlar.spi.BlockDriver;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.ChildOption;
+import org.ashlar.spi.ChildRole;
 import org.ashlar.spi.DriverKind;
 import org.ashlar.spi.control.BlockLayer;
 import org.ashlar.spi.control.Drivers;
@@ -64,7 +65,7 @@ final class NodeOptions {
             return;
         }
         if (!child.list()) {
-            checkReference(drivers, name, given.get(), !child.required());
+            checkReference(drivers, name, given.get(), child.role() == ChildRole.BACKING);
             return;
         }
         if (!(given.get() instanceof List<?> items)) {

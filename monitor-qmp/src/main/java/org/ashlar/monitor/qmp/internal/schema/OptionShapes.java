@@ -59,7 +59,7 @@ final class OptionShapes {
         List<String> choices = option.type().choices();
         return switch (option.type().name()) {
             case "string" -> Shape.TEXT;
-            case "integer", "size" -> Shape.INTEGER;
+            case "integer", "size", "uint16", "uint32", "uint64" -> Shape.INTEGER;
             case "boolean" -> Shape.BOOLEAN;
             case "array" -> Shape.listOf(choices.isEmpty() ? Shape.ANY : new Shape.Choice(choices));
             default -> choices.isEmpty() ? Shape.ANY : new Shape.Choice(choices);

@@ -1,5 +1,6 @@
 package org.ashlar.monitor.qmp.internal.session;
 
+import java.math.BigInteger;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -90,10 +91,12 @@ public final class Arguments {
             if (below.isEmpty()) {
                 throw BlockException.invalid("Parameter '" + prefix + name + "' is unexpected");
             }
-            boolean leaf = below.stream().anyMatch(path -> path.size() == 1);
-            if (!leaf && member.getValue() instanceof Map<?, ?> nested) {
-                List<List<String>> rest =
-                        below.stream().map(path -> path.subList(1, path.size())).toList();
+            List<List<String>> rest =
+                    below.stream()
+                            .filter(path -> path.size() > 1)
+                            .map(path -> path.subList(1, path.size()))
+                            .toList();
+            if (!rest.isEmpty() && member.getValue() instanceof Map<?, ?> nested) {
                 checkNames(prefix + name + ".", rest, nested);
             }
         }
@@ -125,6 +128,10 @@ public final class Arguments {
 
     /** Checks that a value has the JSON type that goes with an option. */
     public static void checkType(String name, Option<?> option, Object raw) throws BlockException {
+        if (option.type().name().startsWith("uint")) {
+            checkUnsigned(name, raw);
+            return;
+        }
         boolean fits =
                 switch (option.type().name()) {
                     case "string", "enum" -> raw instanceof String;
@@ -132,7 +139,7 @@ public final class Arguments {
                     case "integer", "size" -> raw instanceof Long;
                     case "array" -> raw instanceof List;
                     case "object" -> raw instanceof Map;
-                    default -> true;
+                    default -> option.type().choices().isEmpty() || raw instanceof String;
                 };
         if (!fits) {
             String expected =
@@ -149,6 +156,13 @@ public final class Arguments {
             String last = name.substring(name.lastIndexOf('.') + 1);
             throw BlockException.invalid(
                     "Parameter '" + last + "' does not accept value '" + text + "'");
+        }
+    }
+
+    /** Numbers alone: what they may be is the option's to check. */
+    private static void checkUnsigned(String name, Object raw) throws BlockException {
+        if (!(raw instanceof Long || raw instanceof BigInteger)) {
+            throw BlockException.invalid("Parameter '" + name + "' expects uint64");
         }
     }
 
