@@ -18,7 +18,8 @@ final class ConvertVerb implements Verb {
     public int run(List<String> args, Terminal terminal)
             throws ToolFailure, IOException, WrongOption {
         ConvertOptions options = ConvertOptions.parse(args);
-        try (Session session = Session.start(terminal)) {
+        try (CreatedFiles created = new CreatedFiles(terminal);
+                Session session = Session.start(terminal)) {
             if (CreateText.asksForHelp(options.given)) {
                 CreateFormat format =
                         CreateFormat.of(ImageCreation.driver(session, options.targetFormat));
@@ -29,9 +30,10 @@ final class ConvertVerb implements Verb {
                     new Progress(terminal.out(), options.progress && !options.common.quiet(), 1);
             try {
                 SourceSet sources = SourceSet.open(session, options);
-                Disk target = target(session, options, sources.length());
+                Disk target = target(session, options, sources.length(), created);
                 new Conversion(sources, target, options, progress).run();
                 session.close(target);
+                created.keep();
                 progress.at(100);
             } finally {
                 progress.end();
@@ -40,10 +42,14 @@ final class ConvertVerb implements Verb {
         return 0;
     }
 
-    private static Disk target(Session session, ConvertOptions options, long length)
+    private static Disk target(
+            Session session, ConvertOptions options, long length, CreatedFiles created)
             throws ToolFailure, IOException {
         if (!options.skipCreate) {
-            create(session, options, length);
+            create(
+                    ImageCreation.of(session, options.target(), options.targetFormat, created),
+                    options,
+                    length);
         }
         ImageName name =
                 options.targetOptions
@@ -63,9 +69,8 @@ final class ConvertVerb implements Verb {
         return target;
     }
 
-    private static void create(Session session, ConvertOptions options, long length)
+    private static void create(ImageCreation creation, ConvertOptions options, long length)
             throws ToolFailure {
-        ImageCreation creation = ImageCreation.of(session, options.target(), options.targetFormat);
         creation.values().parse(options.given);
         creation.backing(options.backing, options.backingFormat);
         if (options.backing.isPresent() && options.backingFormat.isEmpty()) {

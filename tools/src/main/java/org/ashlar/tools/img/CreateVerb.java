@@ -32,7 +32,8 @@ final class CreateVerb implements Verb {
         }
         List<String> operands = options.operands();
         String format = common.format().isEmpty() ? "raw" : common.format();
-        try (Session session = Session.start(terminal)) {
+        try (CreatedFiles created = new CreatedFiles(terminal);
+                Session session = Session.start(terminal)) {
             if (CreateText.asksForHelp(given)) {
                 CreateFormat known = CreateFormat.of(ImageCreation.driver(session, format));
                 terminal.out().print(known.help(!operands.isEmpty()));
@@ -42,7 +43,8 @@ final class CreateVerb implements Verb {
             long size =
                     operands.size() < 2 ? -1 : CommonOptions.size("image size", operands.get(1));
             try {
-                ImageCreation creation = ImageCreation.of(session, operands.getFirst(), format);
+                ImageCreation creation =
+                        ImageCreation.of(session, operands.getFirst(), format, created);
                 creation.values().parse(given);
                 creation.backing(backing, backingFormat);
                 takeSize(creation, size);
@@ -51,6 +53,7 @@ final class CreateVerb implements Verb {
                     terminal.line(creation.values().formatting(operands.getFirst()));
                 }
                 creation.create();
+                created.keep();
                 return 0;
             } catch (ToolFailure failed) {
                 throw failed.about(operands.getFirst());

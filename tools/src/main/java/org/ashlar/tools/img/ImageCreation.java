@@ -1,8 +1,6 @@
 package org.ashlar.tools.img;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -24,17 +22,21 @@ final class ImageCreation {
     private final Session session;
     private final String fileName;
     private final CreateFormat format;
+    private final CreatedFiles created;
     private final CreateValues values;
 
-    private ImageCreation(Session session, String fileName, CreateFormat format) {
+    private ImageCreation(
+            Session session, String fileName, CreateFormat format, CreatedFiles created) {
         this.session = session;
         this.fileName = fileName;
         this.format = format;
+        this.created = created;
         this.values = new CreateValues(format);
     }
 
-    /** Prepares to create an image of a format. */
-    static ImageCreation of(Session session, String fileName, String formatName)
+    /** Prepares to create an image of a format; {@code created} is told of every file. */
+    static ImageCreation of(
+            Session session, String fileName, String formatName, CreatedFiles created)
             throws ToolFailure {
         BlockDriver driver = driver(session, formatName);
         checkProtocol(session.layer(), fileName);
@@ -43,7 +45,7 @@ final class ImageCreation {
             throw ToolFailure.of(
                     "Format driver '" + formatName + "' does not support image creation");
         }
-        return new ImageCreation(session, fileName, format);
+        return new ImageCreation(session, fileName, format, created);
     }
 
     /** Returns the driver of that name. */
@@ -131,29 +133,24 @@ final class ImageCreation {
         session.close(disk);
     }
 
-    /** Creates the image; one that cannot be created leaves no file behind. */
+    /** Creates the image. */
     void create() throws IOException {
         OptionTree file = fileOptions(fileName);
         if (format.isPlain()) {
             checkPreallocation();
+            created.expect(fileName);
             session.layer().create(merge(file, values.tree(declared())));
             return;
         }
+        created.expect(fileName);
         session.layer().create(merge(file.with("size", 0L), values.fileTree()));
-        try {
-            Optional<String> dataFile = values.text("data_file");
-            if (dataFile.isPresent()) {
-                session.layer().create(fileOptions(dataFile.get()).with("size", 0L));
-            }
-            session.layer()
-                    .create(
-                            values.tree(declared())
-                                    .with("driver", format.format())
-                                    .with("file", file));
-        } catch (IOException failed) {
-            Files.deleteIfExists(Path.of(FileNames.plain(fileName)));
-            throw failed;
+        Optional<String> dataFile = values.text("data_file");
+        if (dataFile.isPresent()) {
+            created.expect(dataFile.get());
+            session.layer().create(fileOptions(dataFile.get()).with("size", 0L));
         }
+        session.layer()
+                .create(values.tree(declared()).with("driver", format.format()).with("file", file));
     }
 
     /** Returns the names of the driver's own creation options. */

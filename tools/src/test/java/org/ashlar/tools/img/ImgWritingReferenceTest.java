@@ -1,8 +1,11 @@
 package org.ashlar.tools.img;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
+import org.ashlar.tools.Outcome;
 import org.ashlar.tools.Twin;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -190,7 +193,6 @@ class ImgWritingReferenceTest {
                         + " driver=raw,file.filename=@c.raw",
                 "qemu-img convert -n --target-image-opts @a.raw driver=raw,file.filename=@odd.raw",
                 "qemu-img convert -n --target-image-opts @a.raw driver=raw,file.filename=@same.raw",
-                "qemu-img convert -O raw -t foo @a.raw @c.raw",
                 "qemu-img convert -O raw -T foo @a.raw @c.raw",
                 "qemu-img convert -O raw -t none -T none @a.raw @c.raw",
                 "qemu-img convert -O raw -t writethrough @a.raw @c.raw",
@@ -252,13 +254,30 @@ class ImgWritingReferenceTest {
                 "qemu-img convert -c -O qcow2 -o compression_type=zstd,compat=0.10 @a.raw @c.qcow2",
                 "qemu-img convert -c -O qcow2 -o preallocation=metadata @a.raw @c.qcow2",
                 "qemu-img convert -c -O qcow2 -o preallocation=off @odd.raw @c.qcow2",
-                "qemu-img convert -c -O qcow2 -o data_file=@d.raw @a.raw @c.qcow2",
                 "qemu-img convert -c -n -O raw @a.raw @b.raw",
                 "qemu-img convert -c -m 17 -O qcow2 @a.raw @c.qcow2",
                 "qemu-img convert -c -O foo @a.raw @c.qcow2"
             })
     void convert_anyArguments_isTheReferences(String line) throws Exception {
         assertSame(line);
+    }
+
+    /** The reference leaves what it has made. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "qemu-img convert -O raw -t foo @a.raw @made",
+                "qemu-img convert -c -O qcow2 -o data_file=@made.data @a.raw @made"
+            })
+    void convert_failingOnceTheTargetIsMade_isTheReferencesButForTheTarget(String line)
+            throws Exception {
+        Outcome reference = twin.reference(line, "");
+        Outcome ours = twin.ours(line, "");
+
+        assertEquals(reference.exit(), ours.exit());
+        assertEquals(reference.out() + reference.err(), ours.out() + ours.err());
+        assertTrue(reference.files().contains("made"), reference.files());
+        assertFalse(ours.files().contains("made"), ours.files());
     }
 
     /** The reference cannot: its last write is a part of a cluster, and not at the end. */
