@@ -54,6 +54,10 @@ record ServeOptions(
         if (images.size() > 1) {
             throw ToolFailure.usage("expected one image, not " + images.size());
         }
+        if (!help && images.isEmpty() && format.isPresent()) {
+            throw ToolFailure.usage(
+                    "the format '" + format.get() + "' was given without an image that has it");
+        }
         return new ServeOptions(help, images.stream().findFirst(), format, writable, port, socket);
     }
 

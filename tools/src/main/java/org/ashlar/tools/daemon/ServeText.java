@@ -77,6 +77,7 @@ final class ServeText {
                         Mount it:     sudo qemu-nbd -f raw -c /dev/nbd0%2$s '%1$s' && sudo mount /dev/nbd0p1 /mnt
                                       guestmount -a '%3$s' -i --ro /mnt
                         Control it:   socat READLINE UNIX-CONNECT:%4$s
+                                      (or 'nc -U', or any program that speaks to a unix socket)
                                       {"execute": "qmp_capabilities"} {"execute": "query-block-exports"}
                         """
                                 .formatted(

@@ -84,12 +84,23 @@ class ServeCommandTest {
     }
 
     @Test
+    void format_withoutAnImage_isRefusedInOneLineBeforeAnythingStarts() {
+        assertEquals(1, run("-f", "raw"));
+
+        assertEquals(
+                "qemu-storage-daemon: the format 'raw' was given without an image that has it\n",
+                screen.err());
+        assertEquals(List.of(), host.calls);
+    }
+
+    @Test
     void options_thatAreWrong_areRefused() {
         for (List<String> args :
                 List.of(
                         List.of("--port", "x"),
                         List.of("--port", "65536"),
                         List.of("--bogus"),
+                        List.of("-f", "raw"),
                         List.of("a", "b"))) {
             Assertions.assertThrows(
                     ToolFailure.class, () -> ServeOptions.parse(args), args::toString);
