@@ -51,7 +51,8 @@ final class Bounds {
             crowded =
                     metadata.l2().isCrowded()
                             || waiting > limit
-                            || (!metadata.isLazy() && metadata.refcounts().blocks().isOverfull());
+                            || (!metadata.liveHeader().isLazy()
+                                    && metadata.refcounts().blocks().isOverfull());
             overfull = metadata.l2().isOverfull() || waiting > HARD * limit;
         } finally {
             metadata.lock().unlock();

@@ -4,10 +4,8 @@ import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
-import org.ashlar.drivers.qcow2.internal.format.Features;
 import org.ashlar.drivers.qcow2.internal.format.Geometry;
 import org.ashlar.drivers.qcow2.internal.format.Header;
-import org.ashlar.drivers.qcow2.internal.format.HeaderWriter;
 import org.ashlar.drivers.qcow2.internal.format.TableLocation;
 import org.ashlar.spi.Background;
 import org.ashlar.spi.Preallocation;
@@ -49,11 +47,7 @@ public final class Metadata {
     private final Bounds bounds;
     private final L1Length l1Length;
 
-    /** What the header should be; changed under the lock. */
-    private volatile Header header;
-
-    /** Whether refcounts may stay unwritten under the dirty bit; changed under the lock. */
-    private volatile boolean lazyRefcounts;
+    private final LiveHeader header;
 
     /** What the host is told of; set by {@link #discards(DiscardPolicy)} alone. */
     private volatile DiscardPolicy discards = DiscardPolicy.SILENT;
@@ -61,17 +55,18 @@ public final class Metadata {
     private Metadata(Files files, Background background, HeaderFile headerFile, Tables tables) {
         this.file = files.file;
         this.dataFile = files.dataFile;
-        this.header = headerFile.header();
-        Geometry geometry = header.geometry();
+        Header found = headerFile.header();
+        Geometry geometry = found.geometry();
         this.l1 = TopTable.ofL1(lock, tables.l1);
+        TopTable refcountTable = TopTable.ofRefcounts(lock, tables.refcounts);
+        this.clusters = MetadataClusters.of(found, l1, refcountTable);
+        this.refcounts = new Refcounts(file, refcountTable, geometry, clusters);
+        this.header = new LiveHeader(found, l1, refcounts);
         int sliceBits = 31 - Integer.numberOfLeadingZeros(tables.l2Slice);
         this.l2 = new TableCache(file, l1, geometry.clusterBits(), sliceBits);
         this.map = new L2Map(this, sliceBits);
         this.l1Length = new L1Length(this);
-        TopTable refcountTable = TopTable.ofRefcounts(lock, tables.refcounts);
-        this.clusters = MetadataClusters.of(header, l1, refcountTable);
         this.snapshotAreas = new SnapshotAreas(this);
-        this.refcounts = new Refcounts(file, refcountTable, geometry, clusters);
         this.bounds = new Bounds(this, background);
         RefcountGrowth growth = new RefcountGrowth(this);
         this.allocator = new Allocator(geometry, refcounts, growth, clusters, bounds);
@@ -151,11 +146,11 @@ public final class Metadata {
     }
 
     public Geometry geometry() {
-        return header.geometry();
+        return header.get().geometry();
     }
 
     public Header header() {
-        return header;
+        return header.get();
     }
 
     public HostFile file() {
@@ -193,6 +188,10 @@ public final class Metadata {
     /** Returns the claims on guest clusters, by index. */
     public Claims clusterClaims() {
         return clusterClaims;
+    }
+
+    LiveHeader liveHeader() {
+        return header;
     }
 
     TopTable l1() {
@@ -293,27 +292,9 @@ public final class Metadata {
         release.tryToRelease(request);
     }
 
-    /** Makes the header lead to the tables where they are now, and returns it; under the lock. */
-    Header headerOfTables() {
-        assert lock.isHeldByCurrentThread();
-        TopTable table = refcounts.table();
-        int clusters = table.length() >>> (geometry().clusterBits() - 3);
-        header =
-                header.withL1(new TableLocation(l1.offset(), l1.length()))
-                        .withRefcountTable(new TableLocation(table.offset(), clusters));
-        return header;
-    }
-
     /** Changes the header, durably. */
     public void updateHeader(Request request, UnaryOperator<Header> change) throws IOException {
-        lock.lock();
-        try {
-            Header changed = change.apply(header);
-            HeaderWriter.write(changed);
-            header = changed;
-        } finally {
-            lock.unlock();
-        }
+        header.change(change);
         flush(request);
     }
 
@@ -341,12 +322,7 @@ public final class Metadata {
 
     /** Sets whether refcounts may be written late. */
     public void lazyRefcounts(boolean lazy) {
-        lock.lock();
-        try {
-            lazyRefcounts = lazy;
-        } finally {
-            lock.unlock();
-        }
+        header.lazyRefcounts(lazy);
     }
 
     /** Sets what the host is told of. */
@@ -357,25 +333,6 @@ public final class Metadata {
     /** Returns what the host is told of. */
     public DiscardPolicy discards() {
         return discards;
-    }
-
-    boolean isLazy() {
-        return lazyRefcounts;
-    }
-
-    /** Decides whether this write-back leaves refcounts out; if so, the header says dirty. */
-    boolean refcountsMayBeLate() {
-        assert lock.isHeldByCurrentThread();
-        TableCache blocks = refcounts.blocks();
-        boolean late = lazyRefcounts && blocks.isDirty() && !blocks.isOverfull() && !isTableDirty();
-        if (late) {
-            header = header.withFeatures(header.features().with(Features.DIRTY));
-        }
-        return late;
-    }
-
-    private boolean isTableDirty() {
-        return refcounts.table().isDirty();
     }
 
     /** Returns once all that completed before the call is on stable storage. */
@@ -432,7 +389,7 @@ public final class Metadata {
         lock.lock();
         try {
             quarantine.ripenAll();
-            header = header.withFeatures(header.features().without(Features.DIRTY));
+            header.clean();
         } finally {
             lock.unlock();
         }

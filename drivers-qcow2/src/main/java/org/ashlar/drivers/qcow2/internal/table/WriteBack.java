@@ -150,10 +150,10 @@ public final class WriteBack {
         boolean late;
         lock.lock();
         try {
-            late = metadata.refcountsMayBeLate();
+            late = metadata.liveHeader().refcountsMayBeLate();
             l1 = metadata.l1().copyDirty();
             refcountTable = metadata.refcounts().table().copyDirty();
-            header = metadata.headerOfTables();
+            header = metadata.liveHeader().ofTables();
         } finally {
             lock.unlock();
         }
