@@ -1,6 +1,7 @@
 package org.ashlar.drivers.qcow2.internal;
 
 import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -154,5 +155,19 @@ class DiscardTest {
         MemoryNode storage = MemoryNode.of(Files.readAllBytes(packed));
         String on = "pass-discard-request=on,pass-discard-other=on";
         assertEquals(0, freed(storage, on, UNMAP, disk -> disk.write(0, filled(2048, 3))));
+    }
+
+    /** Version 2 cannot say zero, so what lies below would show. */
+    @Test
+    void discard_whenVersion2LiesOverAnother_thenLeavesWhatIsThere() throws IOException {
+        MemoryNode storage = create("size=1M,cluster_size=4096,compat=0.10");
+        MemoryNode below = MemoryNode.of(filled(2048, 9));
+        try (Rig rig = new Rig()) {
+            RigNode disk =
+                    rig.opening(driver).child("file", storage).child("backing", below).open();
+            disk.write(0, filled(16 * CLUSTER / 512, 3));
+            disk.discard(0, 8 * CLUSTER);
+            assertArrayEquals(filled(16 * CLUSTER / 512, 3), disk.read(0, 16 * CLUSTER));
+        }
     }
 }
