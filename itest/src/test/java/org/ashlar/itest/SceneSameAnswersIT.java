@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.ashlar.itest.harness.DaemonProcess;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SceneSameAnswersIT {
     /** Members of newer versions of the reference, which this one does not have. */
     private static final List<String> NEWER = List.of("active", "children");
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** What stands for the folder of each. */
     private static final String HOME = "HOME";
@@ -46,6 +49,29 @@ class SceneSameAnswersIT {
             }
             seen.add(plain(answer).toString().replace(home.toString(), HOME));
             return seen;
+        }
+
+        /** Returns how a creation ended: refused, or the job's last description. */
+        JsonNode create(String image) {
+            String text = image.replace(HOME, home.toString());
+            monitor.sendLine(
+                    "{'execute':'blockdev-create','arguments':{'job-id':'j','options':"
+                            + text
+                            + "}}");
+            JsonNode answer = monitor.answer();
+            if (answer.has("error")) {
+                return answer;
+            }
+            monitor.event(
+                    "JOB_STATUS_CHANGE",
+                    data -> data.get("status").asText().equals("concluded"),
+                    LIMIT);
+            JsonNode job = monitor.execute("query-jobs");
+            monitor.execute("job-dismiss", "id", "j");
+            monitor.event(
+                    "JOB_STATUS_CHANGE", data -> data.get("status").asText().equals("null"), LIMIT);
+            monitor.eventsSoFar();
+            return job;
         }
 
         private static JsonNode plain(JsonNode value) {
@@ -171,6 +197,48 @@ class SceneSameAnswersIT {
                 "blockdev-create",
                 "{'job-id':'j','options':{'driver':'file','filename':'x','size':1,"
                         + "'preallocation':'x'}}");
+    }
+
+    @Test
+    void creation_takesTheReferencesNamesAndLengths() {
+        addFile("f", 0);
+        for (String option :
+                List.of(
+                        "'version':'v4'",
+                        "'compat':'1.1'",
+                        "'cluster_size':65536",
+                        "'cluster-size':'x'",
+                        "'version':'v2','extended-l2':true")) {
+            create("{'driver':'qcow2','file':'f','size':1048576," + option + "}");
+        }
+        for (String size : List.of("'1'", "1.5", "513", "9223372036854775807")) {
+            create("{'driver':'qcow2','file':'f','size':" + size + "}");
+        }
+        for (int size : List.of(1, 511, 513, 1000)) {
+            String name = "s" + size;
+            addFile(name, size);
+            List<Long> lengths =
+                    sides.stream().map(side -> side.home.resolve(name).toFile().length()).toList();
+            assertEquals(lengths.getFirst(), lengths.getLast(), name);
+            same("query-named-block-nodes", "{'flat':true}");
+        }
+    }
+
+    /** Creates a file of that name and length on each side, and adds it. */
+    private void addFile(String name, int size) {
+        create("{'driver':'file','filename':'HOME/%s','size':%d}".formatted(name, size));
+        same(
+                "blockdev-add",
+                "{'driver':'file','node-name':'%1$s','filename':'HOME/%1$s'}".formatted(name));
+    }
+
+    /** Creates an image on each side; what is answered, and how the job ended, must be the same. */
+    private void create(String image) {
+        List<JsonNode> ends = new ArrayList<>();
+        for (Side side : sides) {
+            ends.add(side.create(image));
+        }
+        assertEquals(ends.getFirst(), ends.getLast(), image);
     }
 
     @Test

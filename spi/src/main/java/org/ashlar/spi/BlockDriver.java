@@ -36,6 +36,14 @@ public interface BlockDriver extends AutoCloseable {
         return List.of();
     }
 
+    /**
+     * Returns what QMP ({@code blockdev-create}) calls one of {@link #createOptions}: the same,
+     * with dashes for the underscores of {@code qemu-img create -o}, unless a driver knows better.
+     */
+    default String createMember(Option<?> option) {
+        return option.name().replace('_', '-');
+    }
+
     /** Judges an image by its first bytes (up to 2048 of them), without opening anything. */
     default Probe probe(MemorySegment head) {
         return Probe.NO_MATCH;

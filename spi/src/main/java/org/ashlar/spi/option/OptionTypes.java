@@ -85,6 +85,7 @@ final class OptionTypes {
             case Long _ ->
                     throw new IllegalArgumentException(
                             "Parameter '" + option + "' expects a non-negative number below 2^64");
+            case BigInteger large -> exact(option, large.toString(), large);
             case String text -> parseBytes(option, text);
             default -> throw expected(option, "integer");
         };

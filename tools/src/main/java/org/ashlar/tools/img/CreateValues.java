@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tools.ToolFailure;
+import org.ashlar.tools.image.Disk;
 import org.ashlar.tools.text.FlagOptions;
 
 /** What a user gave of a format's creation options. Confined to one command. */
@@ -39,6 +40,13 @@ final class CreateValues {
 
     Optional<String> text(String name) {
         return values.get(name) instanceof String text ? Optional.of(text) : Optional.empty();
+    }
+
+    /** Makes the size one of whole sectors, as disks have; what is too large is left alone. */
+    void roundSize() {
+        long mask = Disk.SECTOR - 1;
+        size().filter(size -> size <= Long.MAX_VALUE - mask)
+                .ifPresent(size -> values.put("size", (size + mask) & ~mask));
     }
 
     Optional<Long> size() {

@@ -135,6 +135,7 @@ final class ImageCreation {
 
     /** Creates the image. */
     void create() throws IOException {
+        values.roundSize();
         OptionTree file = fileOptions(fileName);
         if (format.isPlain()) {
             checkPreallocation();

@@ -39,7 +39,9 @@ record CreateOptions(
 
     private static final Option<Long> SIZE = Option.bytes("size").help("Virtual disk size");
     private static final Option<String> COMPAT =
-            Option.text("compat").orElse("1.1").help("Compatibility level (v2 [0.10] or v3 [1.1])");
+            Option.of("compat", new OptionType<>("enum", List.of("v2", "v3"), CreateOptions::read))
+                    .orElse("1.1")
+                    .help("Compatibility level (v2 [0.10] or v3 [1.1])");
     private static final Option<Long> CLUSTER_SIZE =
             Option.bytes("cluster_size").orElse(65536L).help("qcow2 cluster size");
     private static final Option<String> BACKING_FILE =
@@ -85,6 +87,16 @@ record CreateOptions(
                     REFCOUNT_BITS,
                     SIZE);
 
+    /** Returns whether an option is what QMP calls {@code version}, and its values v2 and v3. */
+    static boolean isVersion(Option<?> option) {
+        return option == COMPAT;
+    }
+
+    /** Older names are values, too; what is none is refused with the others. */
+    private static String read(String name, Object raw) {
+        return Option.text(name).type().reader().apply(name, raw);
+    }
+
     /** A choice whose key in messages is not the key that users type. */
     private static <E extends Enum<E>> Option<E> choice(
             String name, String nameInMessages, Class<E> type) {
@@ -111,7 +123,7 @@ record CreateOptions(
         Optional<String> format = values.find(BACKING_FORMAT).filter(name -> !name.isEmpty());
         CreateOptions options =
                 new CreateOptions(
-                        (size + SECTOR - 1) & -SECTOR,
+                        size,
                         geometry(values),
                         values.get(COMPRESSION_TYPE),
                         values.get(LAZY_REFCOUNTS),
@@ -182,6 +194,7 @@ record CreateOptions(
                 version,
                 zlib,
                 "Non-zlib compression type is only supported with compatibility level 1.1 and");
+        require(size % SECTOR == 0, "Image size must be a multiple of 512 bytes");
         require(!dataFileRaw || dataFile.isPresent(), "data-file-raw requires data-file");
         require(
                 !dataFileRaw || backingFile.isEmpty(),

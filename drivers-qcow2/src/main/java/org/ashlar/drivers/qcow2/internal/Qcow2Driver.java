@@ -54,6 +54,11 @@ public final class Qcow2Driver implements BlockDriver {
     }
 
     @Override
+    public String createMember(Option<?> option) {
+        return CreateOptions.isVersion(option) ? "version" : BlockDriver.super.createMember(option);
+    }
+
+    @Override
     public Probe probe(MemorySegment head) {
         byte[] bytes = head.toArray(ValueLayout.JAVA_BYTE);
         return HeaderReader.matches(ByteBuffer.wrap(bytes)) ? Probe.MATCH : Probe.NO_MATCH;

@@ -34,6 +34,11 @@ final class CreatingDriver implements BlockDriver {
     }
 
     @Override
+    public String createMember(Option<?> option) {
+        return option.name().equals("compat") ? "version" : BlockDriver.super.createMember(option);
+    }
+
+    @Override
     public BlockNode open(OpenRequest request) throws BlockException {
         throw BlockException.unsupported("open");
     }

@@ -14,7 +14,7 @@ import org.ashlar.spi.option.OptionValues;
  * Creates a file of a given length, or checks that a device has it. Immutable.
  *
  * @param kind what is created
- * @param size the length in bytes, a multiple of 512
+ * @param size the length in bytes
  * @param preallocation what becomes of the space
  * @param noCopyOnWrite whether to ask the file system not to copy on write
  * @param extentSizeHint the unit in which the file system should allocate, in bytes; 0 for none
@@ -72,10 +72,15 @@ record FileCreation(
         }
         return new FileCreation(
                 kind,
-                (values.get(SIZE) + SECTOR - 1) & -SECTOR,
+                lengthFor(values.get(SIZE)),
                 values.get(PREALLOCATION),
                 values.find(NO_COW).orElse(false),
                 extentSizeHint);
+    }
+
+    /** A file that is not empty has a first sector: the reference writes it. */
+    private static long lengthFor(long asked) {
+        return asked > 0 ? Math.max(asked, SECTOR) : 0;
     }
 
     /** Creates it, locked against others meanwhile; may block. */

@@ -38,13 +38,13 @@ class FileCreationTest {
     @ParameterizedTest
     @CsvSource({
         "off, 1M",
-        "off, 1000",
+        "off, 1k",
         "off, 512",
         "off, 0",
         "falloc, 1M",
-        "falloc, 1000",
+        "falloc, 1k",
         "full, 300k",
-        "full, 1000"
+        "full, 1k"
     })
     void create_withEachPreallocation_makesWhatTheReferenceMakes(String mode, String size)
             throws IOException {

@@ -98,9 +98,8 @@ final class NodeOptions {
     }
 
     /**
-     * Checks a description of an image to create and returns it in the drivers' words: they declare
-     * options under the names of {@code qemu-img create -o}, which have underscores for QMP's
-     * dashes, and {@code compat} for {@code version}.
+     * Checks a description of an image to create and returns it under the names that the driver
+     * declares, which are those of {@code qemu-img create -o}.
      */
     static OptionTree checkCreation(BlockLayer layer, OptionTree image) throws BlockException {
         String prefix = "options.";
@@ -126,10 +125,18 @@ final class NodeOptions {
             String name = given.getKey();
             if (children.contains(name)) {
                 translated = translated.with(name, given.getValue());
-                translated = withFileName(layer, translated, name, declared);
+                translated = withFileName(layer, translated, name, driver);
             } else {
-                Option<?> option = declaredAs(name, prefix, declared);
-                Arguments.checkType(prefix + name, option, given.getValue());
+                Option<?> option =
+                        declaredAs(name, driver)
+                                .orElseThrow(() ->
+                                        BlockException.invalid(
+                                                "Parameter '" + prefix + name + "' is unexpected"));
+                if (option.type().name().equals(SIZE)) {
+                    Arguments.checkUnsigned(prefix + name, given.getValue());
+                } else {
+                    Arguments.checkType(prefix + name, option, given.getValue());
+                }
                 translated = translated.with(option.name(), given.getValue());
             }
         }
@@ -138,26 +145,22 @@ final class NodeOptions {
 
     /** Says what a child is called where the image is to name it, too: its data file. */
     private static OptionTree withFileName(
-            BlockLayer layer, OptionTree image, String child, List<Option<?>> declared) {
-        String option = child.replace('-', '_');
-        boolean named =
-                !option.equals(child)
-                        && declared.stream().anyMatch(one -> one.name().equals(option));
+            BlockLayer layer, OptionTree image, String child, BlockDriver driver) {
+        Optional<Option<?>> option = declaredAs(child, driver);
         Optional<String> fileName =
                 image.text(child)
                         .flatMap(layer.graph()::find)
                         .map(NodeInfo::fileName)
                         .or(() -> image.subtree(child).flatMap(file -> file.text("filename")));
-        return named && fileName.isPresent() ? image.with(option, fileName.get()) : image;
+        return option.isPresent() && fileName.isPresent()
+                ? image.with(option.get().name(), fileName.get())
+                : image;
     }
 
-    private static Option<?> declaredAs(String name, String prefix, List<Option<?>> declared)
-            throws BlockException {
-        String declaredName = name.equals("version") ? "compat" : name.replace('-', '_');
-        return declared.stream()
-                .filter(option -> option.name().equals(declaredName) && name.indexOf('_') < 0)
-                .findFirst()
-                .orElseThrow(() ->
-                        BlockException.invalid("Parameter '" + prefix + name + "' is unexpected"));
+    private static Optional<Option<?>> declaredAs(String member, BlockDriver driver) {
+        return driver.createOptions().stream()
+                .filter(option -> driver.createMember(option).equals(member))
+                .<Option<?>>map(option -> option)
+                .findFirst();
     }
 }

@@ -20,6 +20,11 @@ final class OptionShapes {
         return membersOf(named);
     }
 
+    /** Returns the member that stands for one option, under another name. */
+    static Shape.Member member(String name, Option<?> option) {
+        return new Shape.Member(name, shape(option), !option.isRequired());
+    }
+
     /**
      * An option under what is left of its name.
      *

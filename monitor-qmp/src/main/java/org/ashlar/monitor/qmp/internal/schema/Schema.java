@@ -164,18 +164,9 @@ public final class Schema {
         return object;
     }
 
-    /**
-     * Drivers declare the names of {@code qemu-img create -o}; QMP's have dashes, and a version.
-     */
     private static List<Shape.Member> creationMembers(BlockDriver driver) {
-        return OptionShapes.members(driver.createOptions()).stream()
-                .map(member ->
-                        new Shape.Member(
-                                member.name().equals("compat")
-                                        ? "version"
-                                        : member.name().replace('_', '-'),
-                                member.shape(),
-                                member.optional()))
+        return driver.createOptions().stream()
+                .map(option -> OptionShapes.member(driver.createMember(option), option))
                 .toList();
     }
 

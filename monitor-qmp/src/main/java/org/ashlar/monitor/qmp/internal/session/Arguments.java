@@ -159,8 +159,8 @@ public final class Arguments {
         }
     }
 
-    /** Numbers alone: what they may be is the option's to check. */
-    private static void checkUnsigned(String name, Object raw) throws BlockException {
+    /** Checks that a value is a whole number; what it may be is the option's to check. */
+    public static void checkUnsigned(String name, Object raw) throws BlockException {
         if (!(raw instanceof Long || raw instanceof BigInteger)) {
             throw BlockException.invalid("Parameter '" + name + "' expects uint64");
         }
