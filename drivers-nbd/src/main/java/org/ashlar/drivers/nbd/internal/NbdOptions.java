@@ -59,6 +59,8 @@ record NbdOptions(
             Option.bool("server.numeric").help("Accepted without effect");
     private static final Option<Boolean> KEEP_ALIVE =
             Option.bool("server.keep-alive").help("Accepted without effect: it is always on");
+    private static final Option<Boolean> MULTIPATH =
+            Option.bool("server.mptcp").help("Refused if on");
     private static final Option<Long> TO =
             Option.unsigned("server.to", 16).help("Accepted without effect: it is for servers");
     private static final Option<Boolean> ABSTRACT =
@@ -99,6 +101,7 @@ record NbdOptions(
                     IPV6,
                     NUMERIC,
                     KEEP_ALIVE,
+                    MULTIPATH,
                     TO,
                     ABSTRACT,
                     TIGHT,
@@ -139,6 +142,8 @@ record NbdOptions(
             return plainTarget(values);
         }
         checkMembers(type.get(), values);
+        refuseIfOn(MULTIPATH, values);
+        refuseIfOn(ABSTRACT, values);
         return switch (type.get()) {
             case UNIX -> unix(values);
             case INET ->
@@ -150,11 +155,20 @@ record NbdOptions(
         };
     }
 
+    /** Refuses kinds of socket that the platform's library does not make. */
+    private static void refuseIfOn(Option<Boolean> option, OptionValues values)
+            throws BlockException {
+        if (values.find(option).orElse(false)) {
+            throw BlockException.unsupported("'" + option.name() + "'");
+        }
+    }
+
     /** Refuses members that servers of the type do not have. */
     private static void checkMembers(ServerType type, OptionValues values) throws BlockException {
         List<Option<?>> own =
                 switch (type) {
-                    case INET -> List.of(HOST, PORT, IPV4, IPV6, NUMERIC, KEEP_ALIVE, TO);
+                    case INET ->
+                            List.of(HOST, PORT, IPV4, IPV6, NUMERIC, KEEP_ALIVE, MULTIPATH, TO);
                     case UNIX -> List.of(PATH, ABSTRACT, TIGHT);
                     case VSOCK -> List.of(CID, PORT);
                     case FD -> List.of(STR);
@@ -168,9 +182,6 @@ record NbdOptions(
     }
 
     private static Target unix(OptionValues values) throws BlockException {
-        if (values.find(ABSTRACT).orElse(false)) {
-            throw BlockException.unsupported("'server.abstract'");
-        }
         return new Target.Unix(need(PATH, "path", values));
     }
 

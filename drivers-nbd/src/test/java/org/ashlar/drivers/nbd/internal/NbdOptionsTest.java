@@ -88,7 +88,7 @@ class NbdOptionsTest {
                 "server.type=inet,server.host=h,server.port=1,server.to=65536;"
                         + " Parameter 'to' expects uint16_t",
                 "server.type=inet,server.host=h,server.port=1,server.mptcp=on;"
-                        + " Parameter 'server.mptcp' is unexpected",
+                        + " 'server.mptcp' is not supported",
                 "path=/x,tls-creds=tls0; No TLS credentials with id 'tls0'",
                 "path=/x,reconnect-delay=-1; Parameter 'reconnect-delay' expects uint32_t",
                 "path=/x,reconnect-delay=4294967296;"

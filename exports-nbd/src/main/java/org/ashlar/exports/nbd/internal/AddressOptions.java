@@ -51,8 +51,14 @@ record AddressOptions(CommandCall call) {
             Either.of("numeric", Option::bool, "accepted without effect");
     private static final Either<Boolean> KEEP_ALIVE =
             Either.of("keep-alive", Option::bool, "accepted without effect");
+    private static final Either<Boolean> MULTIPATH =
+            Either.of("mptcp", Option::bool, "refused if on");
     private static final Either<String> PATH =
             Either.of("path", Option::text, "path of the unix socket");
+    private static final Either<Boolean> ABSTRACT =
+            Either.of("abstract", Option::bool, "refused if on");
+    private static final Either<Boolean> TIGHT =
+            Either.of("tight", Option::bool, "accepted: it is for abstract sockets");
     private static final Either<String> CID = Either.of("cid", Option::text, "of a vsock address");
     private static final Either<String> STR =
             Either.of("str", Option::text, "of a passed descriptor");
@@ -69,7 +75,10 @@ record AddressOptions(CommandCall call) {
                                             IPV6,
                                             NUMERIC,
                                             KEEP_ALIVE,
+                                            MULTIPATH,
                                             PATH,
+                                            ABSTRACT,
+                                            TIGHT,
                                             CID,
                                             STR)
                                     .flatMap(member -> Stream.of(member.flat, member.nested)))
@@ -78,6 +87,8 @@ record AddressOptions(CommandCall call) {
 
     /** Returns the address. */
     ListenAddress address() throws BlockException {
+        refuseIfOn(MULTIPATH);
+        refuseIfOn(ABSTRACT);
         return switch (call.arguments().get(TYPE)) {
             case INET -> inet();
             case UNIX -> unix(require(PATH));
@@ -130,6 +141,13 @@ record AddressOptions(CommandCall call) {
             throw BlockException.invalid("port '" + text + "' is not in 0..65535");
         }
         return Integer.parseInt(text);
+    }
+
+    /** Refuses kinds of socket that the platform's library does not make. */
+    private void refuseIfOn(Either<Boolean> member) throws BlockException {
+        if (find(member).orElse(false)) {
+            throw BlockException.unsupported("'" + place(member) + "'");
+        }
     }
 
     private <T> Optional<T> find(Either<T> member) {

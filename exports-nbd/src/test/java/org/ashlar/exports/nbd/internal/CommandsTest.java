@@ -137,6 +137,19 @@ final class CommandsTest {
                 start,
                 Map.of("addr.type", "fd", "addr.str", "5"),
                 "only QEMU supports file descriptor passing");
+        refused(
+                layer,
+                start,
+                with(unix, "addr.abstract", "on"),
+                "'addr.abstract' is not supported");
+        refused(
+                layer,
+                start,
+                with(
+                        Map.of("addr.type", "inet", "addr.host", "", "addr.port", "0"),
+                        "addr.mptcp",
+                        "on"),
+                "'addr.mptcp' is not supported");
         refused(layer, start, with(unix, "tls-creds", "tls0"), "No TLS credentials with id 'tls0'");
         refused(
                 layer,
