@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param allocated whether some layer of the chain holds the range, if only as zeroes
  * @param data whether the deciding layer stores the range, even if what is stored there is a hole
  * @param zero whether the range is known to read as zeroes
- * @param location where the bytes lie unchanged, if they do
+ * @param location where the bytes lie unchanged, if they do; of a range that is not data, what the
+ *     deciding layer has set aside for it
  */
 public record ChainExtent(
         long length,

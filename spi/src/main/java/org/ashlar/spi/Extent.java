@@ -1,5 +1,7 @@
 package org.ashlar.spi;
 
+import java.util.Optional;
+
 /**
  * A run of bytes of one node that are stored in one way. Immutable; the length is in bytes and
  * never zero.
@@ -23,16 +25,39 @@ public sealed interface Extent {
     record Opaque(long length) implements Extent {}
 
     /**
+     * Where storage is set aside for bytes that are not read from there. For who wants to know: it
+     * may be given up at any time, and nobody is told of that.
+     *
+     * @param offset where it begins in {@code child}, in bytes
+     */
+    record Place(Child child, long offset) {}
+
+    /**
      * Reads as zeroes.
      *
      * @param allocated whether this node itself says so (and hides its backing child), rather than
      *     having nothing there
+     * @param place what is set aside for it
      */
-    record Zero(long length, boolean allocated) implements Extent {}
+    record Zero(long length, boolean allocated, Optional<Place> place) implements Extent {
+
+        /** Describes zeroes for which nothing is set aside. */
+        public Zero(long length, boolean allocated) {
+            this(length, allocated, Optional.empty());
+        }
+    }
 
     /**
      * Not stored here: reads come from the backing child, or are zero without one or past its end.
      * The core may read there without asking this node again, until it tells of a change.
+     *
+     * @param place what is set aside for it
      */
-    record Unallocated(long length) implements Extent {}
+    record Unallocated(long length, Optional<Place> place) implements Extent {
+
+        /** Describes bytes for which nothing is set aside. */
+        public Unallocated(long length) {
+            this(length, Optional.empty());
+        }
+    }
 }

@@ -76,10 +76,11 @@ final class ChainWalk {
             case Extent.Mapped mapped -> located(mapped, depth);
             case Extent.Opaque(long length) ->
                     new ChainExtent(length, depth, true, true, false, Optional.empty());
-            case Extent.Zero(long length, boolean allocated) ->
-                    new ChainExtent(length, depth, allocated, false, true, Optional.empty());
-            case Extent.Unallocated(long length) ->
-                    new ChainExtent(length, depth, false, false, true, Optional.empty());
+            case Extent.Zero(long length, boolean allocated, Optional<Extent.Place> aside) ->
+                    new ChainExtent(
+                            length, depth, allocated, false, true, aside.map(ChainWalk::place));
+            case Extent.Unallocated(long length, Optional<Extent.Place> aside) ->
+                    new ChainExtent(length, depth, false, false, true, aside.map(ChainWalk::place));
         };
     }
 
@@ -94,6 +95,10 @@ final class ChainWalk {
                     default -> Optional.empty();
                 };
         return new ChainExtent(below.length(), depth, true, true, false, location);
+    }
+
+    private static ChainExtent.Location place(Extent.Place aside) {
+        return place(aside.child(), aside.offset());
     }
 
     private static ChainExtent.Location place(Child child, long offset) {

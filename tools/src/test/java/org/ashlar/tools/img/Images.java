@@ -12,6 +12,28 @@ public final class Images {
         raw(twin);
         qcow2(twin);
         special(twin);
+        placed(twin);
+    }
+
+    /** Images in which host clusters are set aside for what is not read from there. */
+    private static void placed(Twin twin) throws Exception {
+        twin.prepare(
+                "qemu-img create -q -f qcow2 @placed.qcow2 4M",
+                "qemu-io -c 'write -P 1 0 256k' -c 'write -z 64k 64k' -c 'write -z -u 128k 64k' -c"
+                        + " 'write -z 1M 256k' -c 'discard 192k 64k' @placed.qcow2",
+                "qemu-img create -q -f qcow2 -o extended_l2=on,cluster_size=128k @parts.qcow2 4M",
+                "qemu-io -c 'write -P 1 0 8k' -c 'write -P 2 12k 4k' -c 'write -z 20k 8k' -c"
+                        + " 'write -P 3 128k 128k' -c 'write -z 132k 8k' -c 'write -z -u 256k 128k'"
+                        + " -c 'discard 140k 8k' -c 'write -z 2M 12k' @parts.qcow2",
+                "qemu-img create -q -f qcow2 -o extended_l2=on -b parts.qcow2 -F qcow2"
+                        + " @partsover.qcow2",
+                "qemu-io -c 'write -P 1 4k 4k' -c 'write -z 12k 4k' -c 'write -P 3 140k 4k'"
+                        + " @partsover.qcow2",
+                "qemu-img create -q -f qcow2 -o data_file=@placed.raw @placeddata.qcow2 2M",
+                "qemu-io -c 'write -P 1 0 128k' -c 'write -z 0 64k' -c 'write -z -u 1M 64k'"
+                        + " @placeddata.qcow2",
+                "qemu-img create -q -f qcow2 -o preallocation=metadata @placedmeta.qcow2 2M",
+                "qemu-io -c 'write -P 1 64k 64k' -c 'write -z 256k 128k' @placedmeta.qcow2");
     }
 
     /** Images that end within a sector, are encrypted, have data elsewhere, or say odd things. */

@@ -44,7 +44,7 @@ final class ChainWalk {
         NodeState layer = decidingIn(request.follow(top));
         while (layer != null) {
             if (base.isPresent() && base.get().equals(layer.name())) {
-                return zero(false);
+                return zero(false, Optional.empty());
             }
             if (layer.isFilter()) {
                 layer = decidingIn(request.follow(filtered(layer)));
@@ -53,17 +53,24 @@ final class ChainWalk {
             long changes = layer.node.maps().changes();
             Extent extent = io.extentAt(request, layer, offset, length);
             length = extent.length();
-            if (!(extent instanceof Extent.Unallocated)) {
+            if (extent instanceof Extent.Zero zero) {
+                boolean allocated = zero.allocated() || layer.chain.backing() == null;
+                return zero(allocated, zero.place());
+            }
+            if (!(extent instanceof Extent.Unallocated unallocated)) {
                 return unlessMoved(layer, changes, decided(layer, extent));
             }
             EdgeKey backing = layer.chain.backing();
             NodeState next = backing == null ? null : request.follow(backing);
-            if (next != null && !reaches(next, 1)) {
-                return zero(isAboveBase(next));
+            if (next == null) {
+                return zero(false, unallocated.place());
+            }
+            if (!reaches(next, 1)) {
+                return zero(isAboveBase(next), Optional.empty());
             }
             layer = next;
         }
-        return zero(false);
+        return zero(false, Optional.empty());
     }
 
     /**
@@ -99,8 +106,13 @@ final class ChainWalk {
         return base.isPresent() && !base.get().equals(layer.name());
     }
 
-    private ChainExtent zero(boolean allocated) {
-        return new ChainExtent(length, depth, allocated, false, true, Optional.empty());
+    private ChainExtent zero(boolean allocated, Optional<Extent.Place> aside) throws IOException {
+        Optional<Location> where = Optional.empty();
+        if (aside.isPresent()) {
+            NodeState holder = request.follow(EdgeHandle.keyOf(aside.get().child()));
+            where = Optional.of(new Location(holder.name(), aside.get().offset()));
+        }
+        return new ChainExtent(length, depth, allocated, false, true, where);
     }
 
     private ChainExtent decided(NodeState layer, Extent extent) throws IOException {
@@ -109,9 +121,9 @@ final class ChainWalk {
                     stored(data.length(), new Location(layer.name(), offset), false, true);
             case Extent.Opaque opaque ->
                     new ChainExtent(opaque.length(), depth, true, true, false, Optional.empty());
-            case Extent.Zero zero -> zero(zero.allocated() || layer.chain.backing() == null);
             case Extent.Mapped mapped -> mapped(mapped, layer.capabilities.clusterSize() > 1);
-            case Extent.Unallocated _ -> throw new IllegalStateException("not decided");
+            case Extent.Zero _, Extent.Unallocated _ ->
+                    throw new IllegalStateException("not decided here");
         };
     }
 

@@ -42,6 +42,15 @@ final class Entries {
                 && L2Entry.hasHost(descriptor, geometry.externalData());
     }
 
+    /**
+     * Returns whether a descriptor shows where its cluster is, whatever is read from there. Where a
+     * descriptor of zeroes names offset 0 of an external data file, the reference shows nothing.
+     */
+    boolean showsHost(long descriptor) {
+        boolean zeroes = (descriptor & L2Entry.ZERO) != 0;
+        return hasHost(descriptor) && !(zeroes && L2Entry.hostOffset(descriptor) == 0);
+    }
+
     /** Returns whether the entry's host cluster is nobody else's. */
     boolean isOwn(long descriptor) {
         return hasHost(descriptor) && (descriptor & L2Entry.COPIED) != 0;

@@ -1,6 +1,7 @@
 package org.ashlar.drivers.qcow2.internal.io;
 
 import java.io.IOException;
+import java.util.Optional;
 import org.ashlar.drivers.qcow2.internal.table.HostFile;
 import org.ashlar.drivers.qcow2.internal.table.Metadata;
 import org.ashlar.spi.Extent;
@@ -18,14 +19,21 @@ final class Extents {
 
     /** Describes the extent at {@code offset}; it ends at the end of an L2 slice at the latest. */
     Extent extentAt(Request request, long offset, long maxLength) throws IOException {
-        Run run = new Run();
+        Run run = Run.byPlace();
         mapper.map(request, offset, maxLength, run);
         return switch (run.kind) {
-            case UNALLOCATED -> new Extent.Unallocated(run.length);
-            case ZERO -> new Extent.Zero(run.length, true);
+            case UNALLOCATED -> new Extent.Unallocated(run.length, aside(run));
+            case ZERO -> new Extent.Zero(run.length, true, aside(run));
             case COMPRESSED -> new Extent.Opaque(run.length);
             case DATA -> data(request, run);
         };
+    }
+
+    /** A cluster may have its place in the file though nothing is read from there. */
+    private Optional<Extent.Place> aside(Run run) {
+        return run.hasPlace
+                ? Optional.of(new Extent.Place(data.child(), run.hostOffset))
+                : Optional.empty();
     }
 
     /** What lies past the file's end cannot be read there: it is zero. */

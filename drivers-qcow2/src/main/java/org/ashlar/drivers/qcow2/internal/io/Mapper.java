@@ -37,6 +37,7 @@ final class Mapper {
     void map(Request request, long offset, long maxLength, Run run) throws IOException {
         if (!map.hasTable(offset)) {
             run.kind = Run.Kind.UNALLOCATED;
+            run.hasPlace = false;
             run.length = Math.min(maxLength, map.endOfTable(offset) - offset);
             return;
         }
@@ -124,6 +125,7 @@ final class Mapper {
         int part = geometry.part(offset);
         int parts = Entries.sameParts(descriptor, bitmap, part);
         run.kind = Entries.kindOf(descriptor, bitmap, part);
+        run.hasPlace = entries.showsHost(descriptor);
         run.own = (descriptor & L2Entry.COPIED) != 0;
         run.descriptor = descriptor;
         run.hostOffset = L2Entry.hostOffset(descriptor) + geometry.inCluster(offset);
@@ -145,7 +147,7 @@ final class Mapper {
             long bitmap = map.bitmap(slice, index, descriptor);
             if (Entries.kindOf(descriptor, bitmap, 0) != run.kind
                     || !entries.isValid(descriptor, bitmap, cluster)
-                    || (run.kind == Run.Kind.DATA && !follows(descriptor, length, run))) {
+                    || (run.isInOnePlace() && !follows(descriptor, length, run))) {
                 break;
             }
             int parts = Entries.sameParts(descriptor, bitmap, 0);
@@ -157,8 +159,12 @@ final class Mapper {
         return length;
     }
 
-    private static boolean follows(long descriptor, long length, Run run) {
-        return L2Entry.hostOffset(descriptor) == run.hostOffset + length
+    private boolean follows(long descriptor, long length, Run run) {
+        if (!run.hasPlace) {
+            return !entries.showsHost(descriptor);
+        }
+        return entries.showsHost(descriptor)
+                && L2Entry.hostOffset(descriptor) == run.hostOffset + length
                 && ((descriptor & L2Entry.COPIED) != 0) == run.own;
     }
 }
