@@ -165,6 +165,9 @@ class SceneSameAnswersIT {
                         "{'driver':'null-co','node-name':'a23456789012345678901234567890123'}",
                         "{'driver':'null-co','node-name':'n','cache':{'direct':1}}",
                         "{'driver':'null-co','node-name':'n','discard':'x'}",
+                        "{'driver':'null-co','node-name':'n','inspect':true}",
+                        "{'driver':'null-co','node-name':'n','repair':false}",
+                        "{'driver':'raw','node-name':'n','file':{'driver':'null-co','inspect':true}}",
                         "{'driver':'null-co','node-name':'n','latency-ns':'1'}",
                         "{'driver':'null-co','node-name':'n','latency-ns':18446744073709551615}",
                         "{'driver':'null-co','node-name':'n','latency-ns':18446744073709551616}",
@@ -187,6 +190,25 @@ class SceneSameAnswersIT {
         addQcow2("checked0", ",'overlap-check':{}");
         addQcow2("checked", ",'overlap-check':'cached'");
         addQcow2("checked2", ",'overlap-check':{'template':'all','main-header':false}");
+    }
+
+    /** No other place than the tools may ask for a node that is only inspected, or repaired. */
+    @Test
+    void optionsThatNodesOfADaemonHaveNot_areRefusedAlike() {
+        String ours = Product.assembled().program("compat/qemu-storage-daemon");
+        for (String node :
+                List.of(
+                        "null-co,node-name=n,inspect=on",
+                        "raw,node-name=n,file.driver=null-co,file.repair=on",
+                        "raw,node-name=n,file.driver=null-co,zz=1")) {
+            assertEquals(refusal("qemu-storage-daemon", node), refusal(ours, node));
+        }
+    }
+
+    /** Returns the exit code, and the error behind the program's name. */
+    private static String refusal(String daemon, String node) {
+        Tools.Result result = Tools.tryRun(daemon, "--blockdev", node);
+        return result.exit() + result.err().substring(result.err().indexOf(": "));
     }
 
     @Test
@@ -317,6 +339,9 @@ class SceneSameAnswersIT {
                         "{'type':'inet','host':'127.0.0.1','port':'1','ipv4':false,'ipv6':false}",
                         "{'type':'inet','host':'127.0.0.1','port':'1','to':5,'numeric':true}",
                         "{'type':'inet','host':'127.0.0.1','port':'1','keep-alive':true}",
+                        "{'type':'inet','host':'127.0.0.1','port':'1','mptcp':false}",
+                        "{'type':'inet','host':'127.0.0.1','port':'1','mptcp':1}",
+                        "{'type':'unix','path':'HOME/none','abstract':false,'tight':true}",
                         "{'type':'inet','host':'::1','port':'1','ipv4':true}",
                         "{'type':'inet','host':'','port':'1'}",
                         "{'type':'inet','host':'127.0.0.1','port':'1','to':'5'}",

@@ -42,10 +42,25 @@ final class NodeOptions {
         declared.addAll(driver.options());
         if (!node.isText()) {
             Arguments.checkTypes(prefix, declared, node);
-            for (ChildOption child : driver.childOptions()) {
+        }
+        for (ChildOption child : driver.childOptions()) {
+            if (node.isText()) {
+                checkTextChild(drivers, prefix, child, node);
+            } else {
                 checkChild(drivers, prefix, child, node);
             }
-            Arguments.checkNames(prefix, declared, node.without(childNames(driver)));
+        }
+        Arguments.checkNames(prefix, declared, node.without(childNames(driver)));
+    }
+
+    /** What is not described by a driver's name is the layer's to check, as types are. */
+    private static void checkTextChild(
+            Drivers drivers, String prefix, ChildOption child, OptionTree node)
+            throws BlockException {
+        Optional<OptionTree> below =
+                node.subtree(child.name()).filter(tree -> tree.has(DRIVER.name()));
+        if (below.isPresent()) {
+            check(drivers, prefix + child.name() + ".", below.get());
         }
     }
 
