@@ -152,6 +152,8 @@ class ImgReadingReferenceTest {
                 "qemu-img check @a.raw",
                 "qemu-img check -f raw @a.raw",
                 "qemu-img check @nope",
+                "qemu-img check --image-opts"
+                        + " driver=raw,file.driver=qcow2,file.file.filename=@a.qcow2",
                 "qemu-img check -r foo @a.raw",
                 "qemu-img check @a.qcow2",
                 "qemu-img check @o.qcow2",

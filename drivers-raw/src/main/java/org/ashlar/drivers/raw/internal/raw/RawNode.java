@@ -19,6 +19,7 @@ import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.Preallocation;
 import org.ashlar.spi.ReopenRequest;
 import org.ashlar.spi.Request;
+import org.ashlar.spi.image.ImageInfo;
 
 /** The bytes of a child, or of a window on it, as they are. Immutable. */
 final class RawNode implements BlockNode {
@@ -114,8 +115,26 @@ final class RawNode implements BlockNode {
         return new Face(new RawNode(under, next), true);
     }
 
+    /**
+     * Passes on what storage the image takes, and in which unit. What else a child says, which may
+     * be a format, it says of an image of its own.
+     */
     @Override
     public <F> Optional<F> facet(Request request, Class<F> type) {
-        return file.facet(request, type);
+        return type == ImageInfo.class
+                ? file.facet(request, ImageInfo.class).map(StorageOf::new).map(type::cast)
+                : Optional.empty();
+    }
+
+    private record StorageOf(ImageInfo child) implements ImageInfo {
+        @Override
+        public long allocatedBytes(Request request) throws IOException {
+            return child.allocatedBytes(request);
+        }
+
+        @Override
+        public long clusterSize() {
+            return child.clusterSize();
+        }
     }
 }
