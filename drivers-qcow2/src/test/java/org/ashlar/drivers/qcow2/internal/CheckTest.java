@@ -132,7 +132,8 @@ class CheckTest {
         Reference.img("snapshot", "-c", "s0", image.toString());
         try (Rig rig = new Rig();
                 TestFile file = new TestFile(image)) {
-            RigNode disk = rig.open(driver, OptionTree.empty(), Map.of("file", file));
+            OptionTree tells = OptionTree.dotted(Map.of("pass-discard-request", "on"));
+            RigNode disk = rig.open(driver, tells, Map.of("file", file));
             disk.write(4096, SectorHistory.filled(9, 3));
             disk.discard(1 << 20, 65536);
             disk.close();

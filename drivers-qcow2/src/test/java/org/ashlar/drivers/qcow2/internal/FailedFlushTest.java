@@ -4,15 +4,20 @@ import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Future;
 import org.ashlar.spi.BlockException;
+import org.ashlar.spi.Extent;
 import org.ashlar.spi.image.Checkable;
 import org.ashlar.tck.FaultyNode;
+import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
 import org.ashlar.tck.RigNode;
@@ -21,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What a flush that failed has not written is not taken for written. */
+/** What a flush has not written yet, or failed to write, is not taken for written. */
 class FailedFlushTest extends HungImage {
     private static final int LENGTH = 3 * PIECE;
 
@@ -127,5 +132,33 @@ class FailedFlushTest extends HungImage {
         }
         assertEquals(0, storage.get(79, 1)[0]);
         assertSound(open(storage));
+    }
+
+    @Test
+    void dataFile_whileItIsFlushed_thenNothingOnTheDiskLeadsToItsDataYet() throws IOException {
+        MemoryNode data = new MemoryNode(0);
+        HeldNode heldData = new HeldNode(data);
+        rig.create(
+                driver,
+                options("size", "1M", "data_file", "data.raw"),
+                Map.of("file", storage, "data-file", data));
+        RigNode disk =
+                rig.opening(driver).child("file", storage).child("data-file", heldData).open();
+        disk.write(0, cluster(1));
+        HeldNode.Hold hold = heldData.holdNext(Operation.FLUSH);
+        Future<?> flush = workers.start(disk::flush);
+        hold.awaitHeld();
+        MemoryNode cut = storage.copy();
+        hold.release();
+        Workers.await(flush);
+        assertInstanceOf(Extent.Unallocated.class, firstExtent(cut, data));
+        assertInstanceOf(Extent.Mapped.class, firstExtent(storage.copy(), data));
+    }
+
+    private Extent firstExtent(MemoryNode image, MemoryNode data) throws IOException {
+        try (RigNode disk =
+                rig.opening(driver).child("file", image).child("data-file", data).open()) {
+            return disk.extentAt(0, CLUSTER);
+        }
     }
 }

@@ -69,7 +69,7 @@ class HeldLookupTest extends HungImage {
     void read_whenItsClusterIsUsedAgainBeforeItHolds_thenLooksItUpAnew(int length)
             throws IOException {
         create();
-        RigNode disk = open(device);
+        RigNode disk = open(file);
         disk.write(0, filled(length / 512, 1));
         disk.flush();
         long host = hostOf(disk, 0);
@@ -81,6 +81,7 @@ class HeldLookupTest extends HungImage {
                         .file()
                         .inUse();
         List<Integer> holds = new ArrayList<>();
+        HeldNode.Hold hold;
         FutureTask<byte[]> read = new FutureTask<>(() -> disk.read(0, length));
         synchronized (inUse) {
             for (int i = 0; i < 64; i++) {
@@ -93,7 +94,11 @@ class HeldLookupTest extends HungImage {
             }
             churn(disk, 0, SIZE);
             assertFalse(Arrays.equals(filled(length / 512, 1), storage.get(host, length)));
+            hold = file.holdNext(Operation.READ);
         }
+        hold.awaitHeld();
+        churn(disk, 0, SIZE); // What it goes to now it holds.
+        hold.release();
         Workers.await(read);
         assertArrayEquals(Arrays.copyOf(churned(ROUNDS - 1, 0), length), read.resultNow());
         holds.forEach(inUse::end);
