@@ -31,6 +31,10 @@ public final class TableCache {
     private static final int BLOCK_WORDS_MIN = 512;
 
     private static final long[] NONE = {};
+
+    /** More than any work under the lock needs at once. */
+    private static final int CLEAN_MIN = 4;
+
     private static final int SPARES_PART = 32;
     private static final int SPARES_MIN = 2;
     private static final int SPARES_MAX = 16;
@@ -225,9 +229,12 @@ public final class TableCache {
 
     /**
      * Lets go of slices until the limit is kept, the least used first, as far as they are clean.
+     * Beside those that are dirty some stay: work that needs several would otherwise lose the one
+     * for the other and begin anew for ever.
      */
     private void evict() {
-        for (int tries = 2 * resident.size(); resident.size() > limit && tries > 0; tries--) {
+        int most = Math.max(limit, dirty.size() + CLEAN_MIN);
+        for (int tries = 2 * resident.size(); resident.size() > most && tries > 0; tries--) {
             TableSlice oldest = resident.remove();
             if (oldest.takeRecent() || !oldest.isEvictable()) {
                 resident.add(oldest);

@@ -75,6 +75,26 @@ class TableCacheTest {
         return cache.load(request, index);
     }
 
+    /** Work that needs two slices and loses one for the other would begin anew for ever. */
+    @Test
+    void cleanSlices_whenAllThatIsKeptIsDirty_thenStayBesideOneAnother() throws IOException {
+        for (int i = 0; i < KEPT; i++) {
+            TableSlice slice = load(i);
+            lock.lock();
+            try {
+                cache.changed(slice, 0, 1);
+            } finally {
+                lock.unlock();
+            }
+        }
+        for (int i = KEPT; i < 2 * KEPT; i++) {
+            load(i);
+        }
+        for (int i = KEPT; i < 2 * KEPT; i++) {
+            assertTrue(cache.find(i) != null, "slice " + i);
+        }
+    }
+
     @Test
     void slice_whenItsWordsAreUsedForAnother_thenWhoFoundItBeforeIsTold() throws IOException {
         TableSlice first = load(0);
