@@ -3,8 +3,11 @@ package org.ashlar.exports.nbd.internal;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.BlockNode;
@@ -26,6 +29,8 @@ final class SelectiveNode implements BlockNode {
     final AtomicInteger flushes = new AtomicInteger();
     final AtomicInteger durableWrites = new AtomicInteger();
     final AtomicInteger inlineRequests = new AtomicInteger();
+    final Queue<Long> writeOffsets = new ConcurrentLinkedQueue<>();
+    final AtomicLong clusterSize = new AtomicLong(1);
     final AtomicReference<RuntimeException> bug = new AtomicReference<>();
     final AtomicReference<BlockException> failure = new AtomicReference<>();
     private final long slowFrom;
@@ -81,7 +86,7 @@ final class SelectiveNode implements BlockNode {
 
     @Override
     public Capabilities capabilities(Map<String, Capabilities> children) {
-        return below.capabilities(children);
+        return below.capabilities(children).withClusterSize(clusterSize.get());
     }
 
     @Override
@@ -100,6 +105,7 @@ final class SelectiveNode implements BlockNode {
     public void write(Request request, long offset, MemorySegment from, IoFlags flags)
             throws IOException {
         pass(request, offset);
+        writeOffsets.add(offset);
         if (flags.has(IoFlags.FUA)) {
             durableWrites.incrementAndGet();
         }

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * Does requests on the connection's own thread if they need not wait. Confined to that thread.
  *
  * <ul>
- *   <li>I1: a request that is not done here has had no effect, and nothing of a reply to it stands
- *       in the batch.
+ *   <li>I1: a request that is not done here has had no effect, but for pieces of a long write, and
+ *       nothing of a reply to it stands in the batch.
  * </ul>
  */
 final class InlineLane {
@@ -34,6 +34,8 @@ final class InlineLane {
 
     /** How much is read at a time, in bytes: less than a socket holds. */
     private static final long PIECE = 128 << 10;
+
+    private static final long PAGE = 4096;
 
     /** What became of an attempt to read. */
     private enum Outcome {
@@ -185,6 +187,38 @@ final class InlineLane {
         }
     }
 
+    /** Returns the unit in which the node allocates, in bytes, and at least a page. */
+    long allocationUnit() throws IOException {
+        Request request = batch.admit(Access.WRITE);
+        return request == null ? PAGE : Math.max(PAGE, root.capabilities(request).clusterSize());
+    }
+
+    /**
+     * Writes a piece of a request; returns false if that is to be handed on, which finds out by
+     * itself what is in the way.
+     */
+    boolean write(long offset, MemorySegment piece) throws IOException {
+        Request request = writes.worthTrying() ? batch.admit(Access.WRITE) : null;
+        if (request == null) {
+            return false;
+        }
+        try {
+            root.write(request, offset, piece, IoFlags.NONE);
+            writes.succeeded();
+            return true;
+        } catch (IOException | RuntimeException failure) {
+            if (isWouldBlock(failure)) {
+                writes.missed();
+            }
+            return false;
+        }
+    }
+
+    private static boolean isWouldBlock(Exception failure) {
+        return failure instanceof BlockException block
+                && block.kind() == BlockException.Kind.WOULD_BLOCK;
+    }
+
     private void alter(Request request, RequestHeader header, MemorySegment from)
             throws IOException {
         switch (header.type()) {
@@ -202,8 +236,7 @@ final class InlineLane {
 
     private boolean failed(RequestHeader header, Exception failure, Readiness readiness)
             throws IOException {
-        if (failure instanceof BlockException block
-                && block.kind() == BlockException.Kind.WOULD_BLOCK) {
+        if (isWouldBlock(failure)) {
             readiness.missed();
             return false;
         }

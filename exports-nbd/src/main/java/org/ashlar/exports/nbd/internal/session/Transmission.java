@@ -187,9 +187,8 @@ public final class Transmission {
             return count;
         }
 
-        /** Receives a long write straight into memory of its own. */
+        /** Receives a long write straight into memory of its own, and writes it meanwhile. */
         private void receiveApart(int payload) throws IOException {
-            batch.end(); // I2
             Buffer apart = buffers.acquire(payload);
             boolean handedOn = false;
             try {
@@ -198,10 +197,17 @@ public final class Transmission {
                 begin = 0;
                 end = 0;
                 ByteBuffer rest = apart.segment().asByteBuffer().position(here);
+                ArrivingWrite write = new ArrivingWrite(inline, header.offset(), apart.segment());
                 while (rest.hasRemaining()) {
+                    batch.end(); // I2
                     receive(rest);
+                    if (!isDurable()) {
+                        write.arrived(rest.position());
+                    }
                 }
-                if (isDurable() || !inline.alter(header, apart.segment())) {
+                if (write.isDone()) {
+                    replies.success(batch.room(Replies.MAX_SHORT), header);
+                } else {
                     handedOn = true;
                     handOn(header.copy(), Optional.of(apart), List.of());
                 }
