@@ -1,5 +1,7 @@
 package org.ashlar.tools.daemon;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.ashlar.tools.Terminal;
@@ -28,7 +30,9 @@ final class ServeText {
             Optional<Path> deploy) {
 
         String unixUri() {
-            return "nbd+unix:///" + ServeCommand.DISK + "?socket=" + socket;
+            String escaped = URLEncoder.encode(socket.toString(), StandardCharsets.UTF_8);
+            return "nbd+unix:///%s?socket=%s"
+                    .formatted(ServeCommand.DISK, escaped.replace("+", "%20").replace("%2F", "/"));
         }
 
         String tcpUri() {

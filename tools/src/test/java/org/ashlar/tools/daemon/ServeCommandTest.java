@@ -75,6 +75,15 @@ class ServeCommandTest {
     }
 
     @Test
+    void socket_withLettersThatEndAUri_isPrintedAsAUriThatLeadsThere() {
+        assertEquals(0, run("-f", "raw", "--socket", "/a b/c'?&%+.sock", "disk.raw"));
+
+        assertTrue(
+                screen.out().contains("'nbd+unix:///disk?socket=/a%20b/c%27%3F%26%25%2B.sock'"),
+                screen.out());
+    }
+
+    @Test
     void server_thatDoesNotStart_endsAll() {
         host.failing.add("nbd-server-start");
 
