@@ -57,6 +57,32 @@ class LauncherIT {
     }
 
     @Test
+    void image_whoseNameIsNotAscii_isFoundInAnyLocale() {
+        // Spelt by the shell, as these tests may run in such a locale themselves.
+        String name = "/gr\\303\\266.qcow2";
+        String info = "exec \"$0\" info \"$1\"$'" + name + "'";
+        Tools.run("bash", "-c", "qemu-img create -f qcow2 \"$1\"$'" + name + "' 1M", "-", folder);
+        String told = Tools.run("bash", "-c", info, "qemu-img", folder).out();
+
+        for (String locale : new String[] {"C", "", "C.UTF-8"}) {
+            assertEquals(
+                    told,
+                    Tools.run(
+                                    "env",
+                                    "-u",
+                                    "LC_CTYPE",
+                                    "LANG=" + locale,
+                                    "LC_ALL=" + locale,
+                                    "bash",
+                                    "-c",
+                                    info,
+                                    product.program("compat/qemu-img"),
+                                    folder)
+                            .out());
+        }
+    }
+
+    @Test
     void compat_namesAreTheReferencesPrograms() {
         Path image = folder.resolve("image.qcow2");
         Tools.run(product.program("compat/qemu-img"), "create", "-f", "qcow2", image, "1M");
