@@ -19,7 +19,8 @@ public final class DaemonMain {
     /** Runs the command and ends the process with its exit code. */
     public static void main(String[] args) {
         Terminal terminal = Terminal.system("ashlar");
-        int code = run(System.getProperty("ashlar.argv0", "ashlar"), List.of(args), terminal);
+        String argv0 = System.getProperty("ashlar.argv0", "ashlar");
+        int code = terminal.guard(() -> run(argv0, List.of(args), terminal));
         terminal.flush();
         Runtime.getRuntime().halt(code);
     }

@@ -6,6 +6,8 @@ import java.io.FileOutputStream;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where a command reads and prints; the only way to standard output and standard error. Immutable;
@@ -76,6 +78,20 @@ public final class Terminal {
     public void error(String message) {
         err.print(program + ": " + message + "\n");
         err.flush();
+    }
+
+    /**
+     * Runs a program and returns its exit code: 1, after one line, if it failed in a way that it
+     * does not know itself. Where that came from is logged at the level debug.
+     */
+    public int guard(IntSupplier program) {
+        try {
+            return program.getAsInt();
+        } catch (RuntimeException | Error defect) {
+            LoggerFactory.getLogger(Terminal.class).debug("not expected", defect);
+            error("failed by a defect: " + defect);
+            return 1;
+        }
     }
 
     /** Prints a warning likewise. */

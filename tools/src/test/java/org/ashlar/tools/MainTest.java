@@ -15,14 +15,27 @@ class MainTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
+    private final Terminal terminal =
+            new Terminal(
+                    "ashlar",
+                    InputStream.nullInputStream(),
+                    new PrintStream(out, true, UTF_8),
+                    new PrintStream(err, true, UTF_8));
+
     private int run(String argv0, String... args) {
-        Terminal terminal =
-                new Terminal(
-                        "ashlar",
-                        InputStream.nullInputStream(),
-                        new PrintStream(out, true, UTF_8),
-                        new PrintStream(err, true, UTF_8));
         return Main.run(argv0, List.of(args), terminal);
+    }
+
+    @Test
+    void program_thatFailsByADefect_endsWithOneLine() {
+        int code =
+                terminal.guard(() -> {
+                    throw new IllegalStateException("no such state");
+                });
+        assertEquals(1, code);
+        assertEquals(
+                "ashlar: failed by a defect: java.lang.IllegalStateException: no such state\n",
+                err.toString(UTF_8));
     }
 
     @Test
