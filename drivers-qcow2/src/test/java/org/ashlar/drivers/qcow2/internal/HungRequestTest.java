@@ -2,7 +2,6 @@ package org.ashlar.drivers.qcow2.internal;
 
 import static org.ashlar.drivers.qcow2.internal.SectorHistory.filled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -12,10 +11,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.option.OptionTree;
+import org.ashlar.tck.Doing;
 import org.ashlar.tck.HeldNode;
 import org.ashlar.tck.MemoryNode;
 import org.ashlar.tck.Operation;
@@ -209,12 +207,12 @@ class HungRequestTest extends HungImage {
         disk.write(0, filled(PIECE / 512, 1));
         disk.flush();
         HeldNode.Hold hold = file.holdNext(Operation.FLUSH);
-        Future<?> guest = workers.start(() -> churn(disk, 0, SIZE));
+        Doing<?> guest = Doing.run(() -> churn(disk, 0, SIZE));
         hold.awaitHeld();
-        assertThrows(TimeoutException.class, () -> guest.get(200, TimeUnit.MILLISECONDS));
+        guest.awaitWaiting("WriteBack.join");
         assertBounded();
         hold.release();
-        Workers.await(guest);
+        guest.get();
         assertBounded();
         assertSound(disk);
     }

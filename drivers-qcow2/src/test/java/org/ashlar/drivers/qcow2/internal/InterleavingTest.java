@@ -18,8 +18,6 @@ import org.ashlar.drivers.qcow2.internal.table.SliceThief;
 import org.ashlar.spi.BlockException;
 import org.ashlar.spi.Extent;
 import org.ashlar.spi.IoFlags;
-import org.ashlar.spi.image.CheckResult;
-import org.ashlar.spi.image.Checkable;
 import org.ashlar.spi.image.ImageInfo;
 import org.ashlar.spi.option.OptionTree;
 import org.ashlar.tck.Doing;
@@ -71,17 +69,7 @@ class InterleavingTest {
     }
 
     private void assertSound(RigNode disk) throws IOException {
-        disk.flush();
-        rig.awaitGrace();
-        disk.flush();
-        List<String> lines = new ArrayList<>();
-        try (var request = rig.request()) {
-            CheckResult result =
-                    disk.facet(Checkable.class)
-                            .orElseThrow()
-                            .check(request, Checkable.Repair.NONE, lines::add);
-            assertEquals(0, result.corruptions() + result.leaks(), lines::toString);
-        }
+        HungImage.assertSound(rig, disk);
     }
 
     @Test
