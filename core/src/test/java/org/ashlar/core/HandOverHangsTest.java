@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +27,7 @@ import org.ashlar.spi.BlockException.Kind;
 import org.ashlar.spi.Child;
 import org.ashlar.spi.IoFlags;
 import org.ashlar.spi.Permissions;
+import org.ashlar.spi.Permissions.Permission;
 import org.ashlar.spi.Request;
 import org.ashlar.spi.control.Root;
 import org.ashlar.spi.source.Access;
@@ -41,6 +43,9 @@ import org.slf4j.event.Level;
  * nothing, and nothing else waits for it.
  */
 class HandOverHangsTest {
+    private static final Permissions RESIZING =
+            new Permissions(EnumSet.of(Permission.RESIZE), EnumSet.allOf(Permission.class));
+
     private final HeardLog log = new HeardLog();
     private final TestLayer test =
             new TestLayer(
@@ -274,6 +279,22 @@ class HandOverHangsTest {
         update(4, counted);
         assertEquals(1, opened.get());
         assertServes(4);
+    }
+
+    @Test
+    void oldVersion_thatHoldsPermissionsForAChange_isNotCalledBeside() throws Exception {
+        old.hangsIn(Call.HOLD_PERMISSIONS);
+        CompletableFuture<Root> user = async(() -> test.layer.attach("resizer", "top", RESIZING));
+        Waiting.on(old.hanging, "the change");
+        update(2, Version::new);
+        assertSaid("another control call of the old version has not ended");
+        assertTrue(old.active);
+        wake.countDown();
+        get(user).close();
+        assertServes(2);
+        update(3, Version::new);
+        assertFalse(old.active);
+        assertServes(3);
     }
 
     @Test

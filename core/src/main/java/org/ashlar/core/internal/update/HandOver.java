@@ -1,9 +1,13 @@
 package org.ashlar.core.internal.update;
 
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
+
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+import org.ashlar.core.internal.grace.Interrupts;
 import org.ashlar.core.internal.graph.Changes;
 import org.ashlar.core.internal.graph.Changes.Held;
 import org.ashlar.core.internal.graph.Changes.Terms;
@@ -91,7 +95,7 @@ final class HandOver {
         boolean orphaned = current().face instanceof Orphan;
         Settlement left;
         try (Held held = means.changes.hold(terms, (_, plan) -> hold(plan, orphaned))) {
-            left = switchOver(terms.within(held), current(), driver);
+            left = alone(() -> switchOver(terms.within(held), current(), driver));
         }
         if (!orphaned) {
             awaitClosed(left);
@@ -108,6 +112,46 @@ final class HandOver {
             plan.gate(node.name());
         } else {
             plan.drain(node.name());
+        }
+    }
+
+    /** What calls the version that serves, up to the switch or back. */
+    private interface Calls {
+        Settlement make() throws IOException;
+    }
+
+    /**
+     * Makes control calls while nobody else makes any of this node: from the old version's last to
+     * the new one's first, before which the old one is not closed either. One that is under way,
+     * such as for a change that began before, is waited for, as long as the terms say.
+     */
+    private Settlement alone(Calls calls) throws IOException {
+        if (!tryLock(node.control())) {
+            throw new BlockException(
+                    Kind.BUSY,
+                    terms.what() + ": another control call of the old version has not ended");
+        }
+        try {
+            return calls.make();
+        } finally {
+            node.control().unlock();
+        }
+    }
+
+    private boolean tryLock(ReentrantLock lock) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return lock.tryLock(terms.deadline() - System.nanoTime(), NANOSECONDS);
+                } catch (InterruptedException stray) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Interrupts.restore();
+            }
         }
     }
 
@@ -255,7 +299,7 @@ final class HandOver {
         }
         Settlement left;
         try (Held held = means.changes.hold(terms, (_, plan) -> hold(plan, false))) {
-            left = standIn(terms.within(held), current(), waitNanos);
+            left = alone(() -> standIn(terms.within(held), current(), waitNanos));
             // Before the gates open: what then waits in the stand-in must not be waited for.
             left.awaitGrace(terms.deadline());
         }
